@@ -1,0 +1,274 @@
+import { KvSecretV2 } from "@cdktf/provider-vault/lib/kv-secret-v2";
+import { DataResource, Fn, Op, Token } from "cdktf";
+import { Construct } from "constructs";
+import { createHash } from "node:crypto";
+import { Application } from "../.gen/providers/authentik/application";
+import { ProviderOauth2 } from "../.gen/providers/authentik/provider-oauth2";
+import type { ProviderOauth2Config } from "../.gen/providers/authentik/provider-oauth2";
+import { AccessBindings } from "./access-bindings";
+import type { AccessEntry } from "./access-bindings";
+import { addressOf, leaveUnset } from "./lifecycle";
+import type { Lookups } from "./lookups";
+import { checkRedirectUris, toTerraform } from "./redirect-uri";
+import type { RedirectUri } from "./redirect-uri";
+import { outOfRange, refuse } from "./refusal";
+import type { Refusal, Waive } from "./refusal";
+
+export interface OidcAppProps {
+  /** Title on the person's application page, such as `Grafana`. */
+  readonly title: string;
+  /** URL part of the issuer, `/application/o/<slug>/`; also the name of the provider. */
+  readonly slug: string;
+  /** authentik's public URL, without a trailing slash; the issuer begins with it. */
+  readonly authentikUrl: string;
+  /** Where the app may send people back to; at least one. */
+  readonly redirectUris: readonly RedirectUri[];
+  /** Who may open it; at least one entry, an app is never open by omission. */
+  readonly access: readonly AccessEntry[];
+  /** Flows, scopes and certificates, read once in a stack. */
+  readonly lookups: Lookups;
+  /** Whether one entry of `access` is enough or all are needed.  @default "any" */
+  readonly match?: "any" | "all";
+  /** A public client, such as a CLI, has no secret.  @default "confidential" */
+  readonly clientType?: "confidential" | "public";
+  /** What the app calls itself.  @default - the slug */
+  readonly clientId?: string;
+  /** Secret from Vault (`Vault.stored`); reaches the state.  @default - authentik generates one */
+  readonly clientSecret?: string;
+  /** Raise it to replace a generated secret; the provider is made anew and everybody signs in to the app again.  @default 1 */
+  readonly secretRevision?: number;
+  /** Vault path to write `client_id`, `client_secret` and `issuer` of a generated secret to.  @default - not published */
+  readonly publishTo?: { readonly mount: string; readonly path: string };
+  /** Uuids of further scope mappings.  @default - openid, email and profile only */
+  readonly scopeMappings?: readonly string[];
+  /** Uuid of a mapping to use for the scope `email`.  @default - authentik's own, which says `email_verified: false` */
+  readonly emailMapping?: string;
+  /** Whether people are asked before their data is shared.  @default "implicit" */
+  readonly consent?: "implicit" | "explicit";
+  /** Name of the certificate that signs tokens.  @default "authentik Self-signed Certificate" */
+  readonly signingKey?: string;
+  /** Name of the certificate that encrypts tokens.  @default - tokens are signed, not encrypted */
+  readonly encryptionKey?: string;
+  /** Lifetime of an authorization code, in minutes (1 to 60).  @default 1 */
+  readonly accessCodeMinutes?: number;
+  /** Lifetime of an access token, in minutes (1 to 1440).  @default 10 */
+  readonly accessTokenMinutes?: number;
+  /** Lifetime of a refresh token, in days (1 to 3650).  @default 30 */
+  readonly refreshTokenDays?: number;
+  /** What the `sub` claim holds.  @default "hashed_user_id" */
+  readonly subMode?: "hashed_user_id" | "user_id" | "user_uuid" | "user_username" | "user_email" | "user_upn";
+  /** Whether the issuer is the app's own or shared by all apps.  @default "per_provider" */
+  readonly issuerMode?: "per_provider" | "global";
+  /** Whether the ID token carries the claims of the scopes.  @default true */
+  readonly includeClaimsInIdToken?: boolean;
+  /** Grants the client may use, in any order.  @default - authentik's choice */
+  readonly grantTypes?: readonly GrantType[];
+  /** Where authentik tells the app that a person signed out.  @default - not told */
+  readonly logoutUri?: string;
+  /** Whether the server or the browser calls `logoutUri`.  @default "backchannel" */
+  readonly logoutMethod?: "backchannel" | "frontchannel";
+  /** Where the tile leads.  @default - authentik makes it from the first redirect URI */
+  readonly launchUrl?: string;
+  /** URL or path of the tile's picture.  @default - the first letter of the title */
+  readonly icon?: string;
+  /** Text on the tile.  @default - none */
+  readonly description?: string;
+  /** Who makes the app.  @default - none */
+  readonly publisher?: string;
+  /** Heading the tile stands under.  @default - none */
+  readonly section?: string;
+  /** Whether the tile opens a new tab.  @default false */
+  readonly openInNewTab?: boolean;
+  /** Reasons by code for refusals that do not apply to this app.  @default - none */
+  readonly waive?: Waive;
+}
+
+/** The order authentik lists them in; the provider compares the list as it stands. */
+const GRANT_TYPES = [
+  "authorization_code",
+  "implicit",
+  "hybrid",
+  "refresh_token",
+  "client_credentials",
+  "password",
+  "urn:ietf:params:oauth:grant-type:device_code",
+] as const;
+export type GrantType = (typeof GRANT_TYPES)[number];
+
+/**
+ * An OAuth2 provider, the application people see, and who may open it.
+ * @throws Error listing every prop that authentik would not do as asked
+ * @see https://docs.goauthentik.io/add-secure-apps/providers/oauth2
+ */
+export class OidcApp extends Construct {
+  readonly resource: Application;
+  readonly provider: ProviderOauth2;
+  /** What the app calls itself. */
+  readonly clientId: string;
+  /** The issuer, for discovery below `.well-known/openid-configuration`. */
+  readonly issuer: string;
+  /** The provider's pk, for outposts; known after apply. */
+  readonly providerId: number;
+
+  constructor(scope: Construct, id: string, props: OidcAppProps) {
+    super(scope, id);
+    refuse(this, checkProps(props), props.waive);
+    this.clientId = props.clientId ?? props.slug;
+    this.issuer =
+      props.issuerMode === "global" ? `${props.authentikUrl}/` : `${props.authentikUrl}/application/o/${props.slug}/`;
+    this.provider = this.makeProvider(props);
+    // Number() of a token is NaN and would synthesize null.
+    this.providerId = Token.asNumber(this.provider.id);
+    this.resource = this.makeApplication(props);
+    this.node.defaultChild = this.resource;
+    new AccessBindings(this, "access", { target: this.resource.uuid, entries: props.access });
+    if (props.publishTo !== undefined) this.publish(props.publishTo);
+  }
+
+  private makeProvider(props: OidcAppProps): ProviderOauth2 {
+    const { lookups, clientType = "confidential" } = props;
+    const generated = clientType === "confidential" && props.clientSecret === undefined;
+    const revision = generated
+      ? new DataResource(this, "secret-revision", { input: { revision: props.secretRevision ?? 1 } })
+      : undefined;
+    return new ProviderOauth2(this, "provider", {
+      name: props.slug,
+      clientId: this.clientId,
+      clientType,
+      clientSecret: props.clientSecret,
+      authorizationFlow: lookups.flow(`default-provider-authorization-${props.consent ?? "implicit"}-consent`),
+      invalidationFlow: lookups.flow("default-provider-invalidation-flow"),
+      allowedRedirectUris: props.redirectUris.map(toTerraform),
+      // Left out, the provider sends an empty list: no openid, no e-mail, no profile.
+      propertyMappings: [
+        lookups.scopeMapping("goauthentik.io/providers/oauth2/scope-openid"),
+        props.emailMapping ?? lookups.scopeMapping("goauthentik.io/providers/oauth2/scope-email"),
+        lookups.scopeMapping("goauthentik.io/providers/oauth2/scope-profile"),
+        ...(props.scopeMappings ?? []),
+      ],
+      // Left out, tokens are signed with the client secret and the JWKS is empty.
+      signingKey: lookups.certificate(props.signingKey ?? "authentik Self-signed Certificate"),
+      encryptionKey: props.encryptionKey === undefined ? undefined : lookups.certificate(props.encryptionKey),
+      ...lifetimesAndClaims(props),
+      grantTypes:
+        props.grantTypes === undefined ? undefined : GRANT_TYPES.filter((grant) => props.grantTypes?.includes(grant)),
+      logoutUri: props.logoutUri,
+      logoutMethod: props.logoutMethod ?? "backchannel",
+      lifecycle: leaveUnset(
+        { logout_uri: props.logoutUri },
+        revision === undefined ? {} : { replaceTriggeredBy: [addressOf(revision)] },
+      ),
+    });
+  }
+
+  private makeApplication(props: OidcAppProps): Application {
+    const { section: group, description, icon, launchUrl, publisher } = props;
+    return new Application(this, "Resource", {
+      name: props.title,
+      slug: props.slug,
+      protocolProvider: this.providerId,
+      policyEngineMode: props.match ?? "any",
+      openInNewTab: props.openInNewTab ?? false,
+      group,
+      metaDescription: description,
+      metaIcon: icon,
+      metaLaunchUrl: launchUrl,
+      metaPublisher: publisher,
+      lifecycle: leaveUnset({
+        group,
+        meta_description: description,
+        meta_icon: icon,
+        meta_launch_url: launchUrl,
+        meta_publisher: publisher,
+      }),
+    });
+  }
+
+  /** Writes the generated credentials to Vault, anew whenever the provider is. */
+  private publish({ mount, path }: { readonly mount: string; readonly path: string }): void {
+    const contents = { client_id: this.clientId, issuer: this.issuer };
+    const digest = createHash("sha256").update(JSON.stringify(contents)).digest().readUInt16BE();
+    new KvSecretV2(this, "credentials", {
+      mount,
+      name: path,
+      dataJsonWo: Fn.jsonencode({ ...contents, client_secret: this.provider.clientSecret }),
+      dataJsonWoVersion: Token.asNumber(Op.add(Op.mul(this.provider.id, 65_536), digest)),
+    });
+  }
+}
+
+function lifetimesAndClaims(
+  props: OidcAppProps,
+): Pick<
+  ProviderOauth2Config,
+  | "accessCodeValidity"
+  | "accessTokenValidity"
+  | "refreshTokenValidity"
+  | "subMode"
+  | "issuerMode"
+  | "includeClaimsInIdToken"
+> {
+  return {
+    accessCodeValidity: `minutes=${props.accessCodeMinutes ?? 1}`,
+    accessTokenValidity: `minutes=${props.accessTokenMinutes ?? 10}`,
+    refreshTokenValidity: `days=${props.refreshTokenDays ?? 30}`,
+    subMode: props.subMode ?? "hashed_user_id",
+    issuerMode: props.issuerMode ?? "per_provider",
+    includeClaimsInIdToken: props.includeClaimsInIdToken ?? true,
+  };
+}
+
+function checkProps(props: OidcAppProps): Refusal[] {
+  const refusals: Refusal[] = [
+    ...checkRedirectUris(props.redirectUris),
+    ...checkClient(props),
+    ...outOfRange("accessCodeMinutes", props.accessCodeMinutes, 1, 60),
+    ...outOfRange("accessTokenMinutes", props.accessTokenMinutes, 1, 1440),
+    ...outOfRange("refreshTokenDays", props.refreshTokenDays, 1, 3650),
+    ...outOfRange("secretRevision", props.secretRevision, 1, 1_000_000),
+  ];
+  const add = (code: string, field: string, text: string): void => void refusals.push({ code, field, text });
+  if (props.access.length === 0)
+    add("AK003", "access", "must hold at least one entry, got []; name who may open the app");
+  if (props.signingKey === "")
+    add(
+      "AK031",
+      "signingKey",
+      "must name a certificate, got nothing; without one the JWKS is empty and apps cannot verify a token",
+    );
+  if (props.clientSecret !== undefined && !Token.isUnresolved(props.clientSecret)) {
+    add("AK004", "clientSecret", "must come from Vault, got a literal (not shown); pass Vault.stored(ref)");
+  }
+  return refusals;
+}
+
+/** Options of a client that say something about a secret it does not have. */
+export interface ClientOptions {
+  readonly clientType?: "confidential" | "public" | undefined;
+  readonly clientSecret?: unknown;
+  readonly secretRevision?: number | undefined;
+  readonly publishTo?: unknown;
+}
+
+/** What a client's options say about a secret that authentik does not generate. */
+export function checkClient({ clientType, clientSecret, secretRevision, publishTo }: ClientOptions): Refusal[] {
+  const refuseField = (field: string, text: string): Refusal => ({ code: "AK032", field, text });
+  if (clientType === "public" && clientSecret !== undefined) {
+    return [
+      refuseField(
+        "clientSecret",
+        'must not be given to a public client, which has no secret; remove it, or say clientType: "confidential"',
+      ),
+    ];
+  }
+  if (clientType !== "public" && clientSecret === undefined) return [];
+  const why = clientType === "public" ? "a public client has none" : "this one is in Vault already";
+  return [
+    ...(publishTo === undefined
+      ? []
+      : [refuseField("publishTo", `must not be given without a generated secret, and ${why}; remove it`)]),
+    ...((secretRevision ?? 1) === 1
+      ? []
+      : [refuseField("secretRevision", `must not be given without a generated secret, and ${why}; remove it`)]),
+  ];
+}

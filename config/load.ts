@@ -1,0 +1,208 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { duplicateKeys } from "./json";
+import { lenient } from "./lenient";
+import { ConfigError, locate } from "./problems";
+import type { Problem, Waiver } from "./problems";
+import type { LooseSite } from "./rule";
+import { checkSite } from "./rules";
+import { siteShape, usersShape } from "./schema";
+import type { OidcAppData, SiteData, UsersData } from "./schema";
+import { flattenIssue, shapeError } from "./shape-errors";
+import { checkCredentials } from "./vault-rules";
+import { settle } from "./waivers";
+
+/** A person of users.json, ready to be declared. */
+export type Person = Omit<UsersData[string], "is_admin"> & { readonly username: string };
+
+/** An OIDC app with the names that default to its key. */
+export type OidcAppConfig = OidcAppData & { readonly slug: string; readonly clientId: string };
+
+/** The state backend of backend.tf.json. */
+export interface BackendConfig {
+  readonly type: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** A checked site: every name in it exists, every default is filled in, every path is absolute. */
+export type Site = Omit<SiteData, "users" | "apps" | "backend"> & {
+  readonly apps: Readonly<Record<string, OidcAppConfig>>;
+  readonly people: readonly Person[];
+  readonly backend: BackendConfig;
+  /** Refusals that the site waives, with their reasons. */
+  readonly waivers: readonly Waiver[];
+};
+
+export interface ReadOptions {
+  /** The folder that paths in the site are relative to. */
+  readonly folder: string;
+  /** What an error calls the site. */
+  readonly source: string;
+  /** Overrides the site's layout.  @default - the site's own */
+  readonly layout?: string | undefined;
+  /** Further rules, such as those of the constructs.  @default - none */
+  readonly checks?: (site: LooseSite, backend: BackendConfig | undefined) => Problem[];
+}
+
+/**
+ * Reads a site file and its people.
+ * @throws ConfigError listing every problem of site and people at once
+ */
+export function loadSite({
+  file,
+  ...options
+}: Pick<ReadOptions, "layout" | "checks"> & { readonly file: string }): Site {
+  const path = resolve(file);
+  return readSite(readModule(path), { ...options, folder: dirname(path), source: basename(path) });
+}
+
+/**
+ * Reads a site that is in memory; its people, backend and policies are files.
+ * @throws ConfigError listing every problem of site and people at once
+ */
+export function readSite(written: unknown, { folder, source, layout, checks }: ReadOptions): Site {
+  const problems: Problem[] = [];
+  const raw = locateFiles(withLayout(written, layout), folder, problems);
+  const site = parse(siteShape, raw, problems, []);
+  const loose = lenient(siteShape).parse(raw);
+  const users = readUsers(folder, loose?.users, problems);
+  const backend = readBackend(folder, loose?.backend, problems);
+  const everything: LooseSite = { ...loose, users: users.loose };
+  const ruled = [...checkCredentials(raw), ...checkSite(everything), ...(checks?.(everything, backend) ?? [])];
+  // What follows from a value that could not be read says nothing new about its place.
+  const unread = new Set(problems.map(placeOf));
+  const { open, waivers } = settle(
+    [...problems, ...ruled.filter((problem) => !unread.has(placeOf(problem)))],
+    everything,
+  );
+  if (open.length > 0 || site === undefined || users.parsed === undefined || backend === undefined) {
+    throw new ConfigError(open, source);
+  }
+  return resolveSite(site, users.parsed, backend, waivers);
+}
+
+function placeOf({ where, field }: Problem): string {
+  return `${where} ${field}`;
+}
+
+function readModule(file: string): unknown {
+  const module = createRequire(__filename)(file) as { default?: unknown };
+  return module.default ?? module;
+}
+
+function withLayout(raw: unknown, layout: string | undefined): unknown {
+  return layout === undefined || typeof raw !== "object" ? raw : { ...raw, layout };
+}
+
+/** Parses a value; what does not fit is added to the problems, below the given path. */
+function parse<T extends z.ZodType>(
+  shape: T,
+  value: unknown,
+  problems: Problem[],
+  path: PropertyKey[],
+): z.output<T> | undefined {
+  const result = shape.safeParse(value, { error: shapeError });
+  if (result.success) return result.data;
+  for (const issue of result.error.issues.flatMap(flattenIssue)) {
+    const [, code, text = issue.message] = /^(AK\d{3}) (.*)$/s.exec(issue.message) ?? [];
+    problems.push({ ...locate([...path, ...issue.path]), text, ...(code === undefined ? {} : { code }) });
+  }
+  return undefined;
+}
+
+function readUsers(
+  folder: string,
+  name: string | undefined,
+  problems: Problem[],
+): { loose: LooseSite["users"]; parsed: UsersData | undefined } {
+  if (name === undefined) return { loose: {}, parsed: {} };
+  const raw = readJson(resolve(folder, name), ["users"], name, problems);
+  if (raw === undefined) return { loose: {}, parsed: undefined };
+  problems.push(...checkCredentials(raw));
+  const parsed = parse(usersShape, raw, problems, []);
+  return { loose: lenient(usersShape).parse(raw)?.users ?? {}, parsed: parsed?.users };
+}
+
+function readJson(path: string, place: PropertyKey[], name: string, problems: Problem[]): unknown {
+  const fail = (text: string): void => {
+    problems.push({ ...locate(place), text });
+  };
+  if (!existsSync(path)) {
+    fail(missingFile(name));
+    return undefined;
+  }
+  const text = readFileSync(path, "utf8");
+  try {
+    const value: unknown = JSON.parse(text);
+    for (const [key, line] of duplicateKeys(text)) {
+      fail(`must name everything once, got "${key}" again on line ${line} of ${name}; merge the two`);
+    }
+    return value;
+  } catch (error) {
+    fail(`must name a JSON file, got one that does not parse: ${(error as Error).message}; mend ${name}`);
+    return undefined;
+  }
+}
+
+const backendShape = z.strictObject({
+  terraform: z.strictObject({ backend: z.record(z.string(), z.record(z.string(), z.json())) }),
+});
+
+/** The state backend: the site's own file, else the project's. */
+function readBackend(folder: string, name: string | undefined, problems: Problem[]): BackendConfig | undefined {
+  const path = name === undefined ? join(__dirname, "..", "backend.tf.json") : resolve(folder, name);
+  const raw = readJson(path, ["backend"], name ?? "backend.tf.json", problems);
+  if (raw === undefined) return undefined;
+  const parsed = parse(backendShape, raw, problems, ["backend"]);
+  if (parsed === undefined) return undefined;
+  const [first, ...others] = Object.entries(parsed.terraform.backend);
+  if (first !== undefined && others.length === 0) return { type: first[0], arguments: first[1] };
+  problems.push({
+    ...locate(["backend"]),
+    text: `must hold one state backend, got ${others.length + (first ? 1 : 0)}; keep one`,
+  });
+  return undefined;
+}
+
+/** The sections of a site whose records name a Python file. */
+const WITH_FILES = ["scopeMappings", "policies"];
+
+/** The site as it was written, with the paths of its Python files made absolute; a missing file is a problem. */
+function locateFiles(raw: unknown, folder: string, problems: Problem[]): unknown {
+  if (!isObject(raw)) return raw;
+  const located = { ...raw };
+  for (const section of WITH_FILES) {
+    const records = raw[section];
+    if (!isObject(records)) continue;
+    const absolute = Object.entries(records).map(([key, record]) => {
+      if (!isObject(record) || typeof record.file !== "string") return [key, record];
+      const path = resolve(folder, record.file);
+      if (!existsSync(path)) problems.push({ ...locate([section, key, "file"]), text: missingFile(record.file) });
+      return [key, { ...record, file: path }];
+    });
+    located[section] = Object.fromEntries(absolute);
+  }
+  return located;
+}
+
+function missingFile(name: string): string {
+  return `must name a file, got "${name}"; there is none at that place, seen from the site file`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function resolveSite(site: SiteData, users: UsersData, backend: BackendConfig, waivers: readonly Waiver[]): Site {
+  const apps = Object.entries(site.apps).map(([key, app]): [string, OidcAppConfig] => {
+    const slug = app.slug ?? key;
+    return [key, { ...app, slug, clientId: app.clientId ?? slug }];
+  });
+  const people = Object.entries(users).map(([username, { is_admin: isAdmin, ...person }]): Person => {
+    const admin = isAdmin && site.directory !== undefined ? [site.directory.adminGroup] : [];
+    return { ...person, username, groups: [...new Set([...person.groups, ...admin])] };
+  });
+  return { ...site, apps: Object.fromEntries(apps), people, backend, waivers };
+}

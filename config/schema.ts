@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { oidcApp } from "./app-shape";
+import { key, text, vault, vaultRef, waive, was } from "./basic-shapes";
+import { platform } from "./platform-shape";
+
+const version = z.strictObject({
+  server: text.describe("authentik itself."),
+  chart: text.describe("The Helm chart."),
+  provider: text.describe("The Terraform provider."),
+});
+
+const authentik = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).describe("authentik's public URL, for people and for the API."),
+  apiToken: z
+    .discriminatedUnion("from", [
+      z.strictObject({
+        from: z.literal("vault").describe("Read from Vault during each run, never stored."),
+        ref: vaultRef.describe("The token's place in Vault."),
+      }),
+      z.strictObject({ from: z.literal("env").describe("AUTHENTIK_TOKEN of the process that runs Terraform.") }),
+    ])
+    .describe("The API token of the authentik provider."),
+  bootstrap: z
+    .strictObject({
+      token: vaultRef.describe("API token the first start creates."),
+      password: vaultRef.describe("Password the first start gives to akadmin."),
+      email: z.email().describe("E-mail address the first start gives to akadmin."),
+    })
+    .optional()
+    .describe("What the worker's first start creates; without it somebody opens the initial setup in a browser."),
+});
+
+const group = z.strictObject({
+  name: text.optional().describe("Name in authentik; the key unless given."),
+  parents: z.array(key).default([]).describe("Groups whose access and superuser right members inherit."),
+  superuser: z.boolean().default(false).describe("Members may do everything in authentik."),
+  attributes: z.record(z.string(), z.json()).optional().describe("Attributes of the group; not managed unless given."),
+  was,
+});
+
+const pythonFile = text
+  .regex(/\.py$/)
+  .describe("Python file that defines `evaluate(request)`, relative to the site file.");
+
+export const siteShape = z.strictObject({
+  name: key.describe("Name of the site, part of the name of each state."),
+  version: version.describe("Versions that belong together."),
+  layout: z
+    .enum(["single", "split"])
+    .default("single")
+    .describe("One stack, or three that are planned and applied apart. AUTHENTIK_LAYOUT overrides."),
+  backend: text
+    .optional()
+    .describe("State backend file, relative to the site file; the project's backend.tf.json unless given."),
+  authentik: authentik.describe("Where authentik is and how to talk to it."),
+  vault: vault.optional().describe("Where secrets are."),
+  platform: platform.optional().describe("The Helm release; leave it out where authentik runs already."),
+  groups: z.record(key, group).default({}).describe("Groups by key."),
+  directory: z
+    .strictObject({ adminGroup: key.describe("Key of a group.") })
+    .optional()
+    .describe("The group that `is_admin` in users.json stands for."),
+  users: text.optional().describe("The people, a JSON file relative to the site file."),
+  scopeMappings: z
+    .record(
+      key,
+      z.strictObject({
+        scopeName: text.describe("What a client asks for."),
+        description: text.optional().describe("What a consent screen says. Cannot be cleared once set."),
+        file: pythonFile,
+      }),
+    )
+    .default({})
+    .describe("Scopes of our own."),
+  policies: z
+    .record(key, z.strictObject({ file: pythonFile }))
+    .default({})
+    .describe("Expression policies that `access` can name."),
+  apps: z
+    .record(key, z.discriminatedUnion("kind", [oidcApp]))
+    .default({})
+    .describe("Apps by key."),
+  waive,
+});
+
+const person = z.strictObject({
+  name: text.describe("Full name."),
+  email: z.email().max(254).describe("E-mail address."),
+  groups: z.array(key).describe("Keys of groups in the site; may be empty."),
+  is_admin: z.boolean().default(false).describe("Member of the site's `directory.adminGroup` as well."),
+  active: z.boolean().default(true).describe("Set to false to keep the account but let nobody sign in with it."),
+  type: z.enum(["internal", "external"]).default("internal").describe("Type of the account."),
+  attributes: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe("Not managed unless given; once given, what people set themselves, such as an avatar, is removed."),
+  was: text.optional().describe("The username this person had before."),
+});
+
+export const usersShape = z.strictObject({
+  $schema: z.string().optional().describe("For editors: `users.schema.json`."),
+  users: z.record(z.string().min(1).max(150), person).describe("People by username."),
+});
+
+/** What `config/site.ts` exports: defaults may be left out. */
+export type SiteInput = z.input<typeof siteShape>;
+export type SiteData = z.output<typeof siteShape>;
+export type UsersData = z.output<typeof usersShape>["users"];
+export type OidcAppData = z.output<typeof oidcApp>;
+export type { VaultRef } from "./basic-shapes";
+
+/** Declares a site; the types guide, `loadSite` checks. */
+export function defineSite(site: SiteInput): SiteInput {
+  return site;
+}

@@ -1,0 +1,99 @@
+import type { z } from "zod";
+import { suggest } from "./names";
+import { looksLikeToken, show } from "./problems";
+
+type RawIssue = z.core.$ZodRawIssue;
+
+/** What to write instead, for the fields people get wrong most. */
+const REMEDY: Record<string, string> = {
+  access: 'name groups, users or policies, or say "everyone"; an app is never open by omission',
+  apiToken: 'say { from: "vault", ref } or { from: "env" }',
+  kind: 'say kind: "oidc"',
+};
+
+/** The text of a mistake of shape: `must <rule>, got <value>; <what to do>`, without the place. */
+export function shapeError(issue: RawIssue): string {
+  if (wantsVaultRef(issue)) {
+    return "AK004 must be a Vault reference { mount, path, key }, got a literal (not shown); put the value into Vault and name its place";
+  }
+  if (issue.code === "unrecognized_keys") return unknownField(issue);
+  const field = String(issue.path?.at(-1));
+  const remedy = REMEDY[field];
+  const code = field === "access" ? "AK003 " : "";
+  return `${code}must ${rule(issue)}, got ${show(issue.input)}${remedy === undefined ? "" : `; ${remedy}`}`;
+}
+
+/**
+ * The mistakes behind a parse error, one entry each. Of a union's members the one that fits best speaks, at the place
+ * where it stopped fitting.
+ */
+export function flattenIssue(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
+  if (issue.code === "invalid_union") {
+    const inner = issue.errors
+      .filter((errors) => errors.every((error) => error.path.length > 0 || error.code === "unrecognized_keys"))
+      .sort((a, b) => a.length - b.length)[0];
+    if (inner !== undefined && inner.length > 0) {
+      return inner.flatMap((error) => flattenIssue({ ...error, path: [...issue.path, ...error.path] }));
+    }
+  }
+  return [{ path: issue.path, message: issue.message }];
+}
+
+function wantsVaultRef(issue: RawIssue): boolean {
+  if (issue.code !== "invalid_type" || typeof issue.input !== "string") return false;
+  const fields = fieldsOf(issue);
+  return ["mount", "path", "key"].every((field) => fields.includes(field));
+}
+
+function unknownField(issue: RawIssue & { code: "unrecognized_keys" }): string {
+  const known = fieldsOf(issue);
+  const hints = issue.keys.map((name) => {
+    if (looksLikeToken(name)) return "a field named like a credential (not shown)";
+    return `${JSON.stringify(name)}; ${suggest(name, known)}`;
+  });
+  return `must have known fields only, got ${hints.join(", ")}`;
+}
+
+function fieldsOf(issue: RawIssue): string[] {
+  const shape = issue.inst?._zod.def as { shape?: Record<string, unknown> } | undefined;
+  return Object.keys(shape?.shape ?? {});
+}
+
+const FORMATS: Record<string, string> = { url: "be a URL", email: "be an e-mail address" };
+
+function rule(issue: RawIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.input === undefined ? "be given" : `be ${article(issue.expected)}`;
+    case "invalid_value":
+      return `be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+    case "too_small":
+      return `${bound(issue.origin)} at least ${String(issue.minimum)}${unit(issue.origin, issue.minimum)}`;
+    case "too_big":
+      return `${bound(issue.origin)} at most ${String(issue.maximum)}${unit(issue.origin, issue.maximum)}`;
+    case "invalid_format":
+      return FORMATS[issue.format] ?? `match ${issue.pattern ?? issue.format}`;
+    case "invalid_key":
+      return "have a key of lower-case letters, digits and single dashes";
+    case "invalid_union":
+      if (issue.input === undefined) return "be given";
+      return "be one of the forms docs/config.md lists";
+    default:
+      return "have the shape docs/config.md describes";
+  }
+}
+
+function bound(origin: string): string {
+  return origin === "array" || origin === "string" ? "hold" : "be";
+}
+
+function unit(origin: string, count: number | bigint): string {
+  const noun = origin === "array" ? "entry" : origin === "string" ? "character" : undefined;
+  if (noun === undefined) return "";
+  if (Number(count) === 1) return ` ${noun}`;
+  return ` ${noun === "entry" ? "entries" : "characters"}`;
+}
+
+function article(type: string): string {
+  return /^(int|object|array)/.test(type) ? `an ${type === "int" ? "integer" : type}` : `a ${type}`;
+}

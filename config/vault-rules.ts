@@ -1,0 +1,128 @@
+import type { Loose } from "./lenient";
+import { looksLikeToken, show } from "./problems";
+import type { Problem } from "./problems";
+import { clashes, entries, problem, unknownName } from "./rule";
+import type { LooseSite, Path } from "./rule";
+import type { VaultRef } from "./schema";
+
+/** Every Vault reference of a site with its place. */
+function vaultRefs(site: LooseSite): { path: Path; ref: Loose<VaultRef> }[] {
+  const { apiToken, bootstrap } = site.authentik ?? {};
+  const { secret, database, smtp } = site.platform ?? {};
+  const found: [Path, Loose<VaultRef> | undefined][] = [
+    [["authentik", "apiToken", "ref"], apiToken?.from === "vault" ? apiToken.ref : undefined],
+    [["authentik", "bootstrap", "token"], bootstrap?.token],
+    [["authentik", "bootstrap", "password"], bootstrap?.password],
+    [["platform", "secret", "secretKey"], secret?.from === "vault" ? secret.secretKey : undefined],
+    [["platform", "database", "password"], database?.password],
+    [["platform", "smtp", "password"], smtp?.password],
+    ...entries(site.apps).map(([key, app]): [Path, Loose<VaultRef> | undefined] => [
+      ["apps", key, "clientSecret"],
+      app.clientSecret,
+    ]),
+  ];
+  return found.flatMap(([path, ref]) => (ref === undefined ? [] : [{ path, ref }]));
+}
+
+/** Where secrets are: that each place exists, is read in the right way, and is nobody else's. */
+export function checkVault(site: LooseSite): Problem[] {
+  const refs = vaultRefs(site);
+  const published = entries(site.apps).flatMap(([key, app]) =>
+    app.publishTo === undefined ? [] : [{ path: ["apps", key, "publishTo"], ref: app.publishTo }],
+  );
+  const all = [...refs, ...published];
+  if (site.vault === undefined) {
+    return all.map(({ path }) =>
+      problem("AK014", path, "must have a Vault to be in, got a site without one; describe it under vault"),
+    );
+  }
+  const mounts = (site.vault.mounts ?? []).filter((mount) => mount !== undefined);
+  const unknown = all.flatMap(({ path, ref }) =>
+    ref.mount === undefined || mounts.includes(ref.mount)
+      ? []
+      : [unknownName([...path, "mount"], "one of vault.mounts", ref.mount, mounts)],
+  );
+  return [...unknown, ...checkStateBoundary(refs), ...checkPublication(refs, published)];
+}
+
+/** An app's client secret reaches the state together with all else its Vault path holds. */
+function checkStateBoundary(refs: readonly { path: Path; ref: Loose<VaultRef> }[]): Problem[] {
+  const stored = refs.filter(({ path }) => path[0] === "apps");
+  const guarded = refs.filter(({ path }) => path[0] !== "apps");
+  return stored.flatMap(({ path, ref }) => {
+    const beside = guarded.find((other) => other.ref.mount === ref.mount && other.ref.path === ref.path);
+    if (beside === undefined) return [];
+    const text = `must be a path of its own, got ${show(ref.path)}, which also holds ${beside.path.map(String).join(".")}; Terraform stores a client secret's whole path in its state, so move one of them`;
+    return [problem("AK013", [...path, "path"], text)];
+  });
+}
+
+/** Publishing replaces whatever its path held. */
+function checkPublication(
+  refs: readonly { path: Path; ref: Loose<VaultRef> }[],
+  published: readonly { path: Path; ref: { mount?: string | undefined; path?: string | undefined } }[],
+): Problem[] {
+  const overwritten = published.flatMap(({ path, ref }) => {
+    const victim = refs.find((other) => other.ref.mount === ref.mount && other.ref.path === ref.path);
+    if (victim === undefined) return [];
+    return [
+      problem(
+        "AK016",
+        [...path, "path"],
+        `must be a path nothing else uses, got ${show(ref.path)}, which holds ${victim.path.map(String).join(".")}; publishing would overwrite it`,
+      ),
+    ];
+  });
+  return [
+    ...overwritten,
+    ...clashes(
+      "Vault path",
+      published.map(({ path, ref }) => [path, `${ref.mount ?? ""}/${ref.path ?? ""}`]),
+    ),
+  ];
+}
+
+export function checkSecret({ platform }: LooseSite): Problem[] {
+  const { secret, database, smtp } = platform ?? {};
+  const passwords: [string, unknown][] = [
+    ["database", database?.password],
+    ["smtp", smtp?.password],
+  ];
+  if (secret?.from === "existing") {
+    return passwords.flatMap(([section, password]) =>
+      password === undefined
+        ? []
+        : [
+            problem(
+              "AK017",
+              ["platform", section, "password"],
+              `must not be given beside an existing Secret, which would not hold it; put AUTHENTIK_${section === "smtp" ? "EMAIL" : "POSTGRESQL"}__PASSWORD into that Secret and remove it here`,
+            ),
+          ],
+    );
+  }
+  if (secret?.from !== "vault" || database === undefined || database.password !== undefined) return [];
+  return [
+    problem(
+      "AK017",
+      ["platform", "database", "password"],
+      'must be given when the Secret is made from Vault, got nothing; name its place in Vault, or say secret: { from: "existing" }',
+    ),
+  ];
+}
+
+/** Credentials typed where anybody can read them, anywhere in the site or users.json. */
+export function checkCredentials(value: unknown, path: Path = []): Problem[] {
+  if (typeof value === "string") {
+    if (!looksLikeToken(value)) return [];
+    return [
+      problem(
+        "AK005",
+        path,
+        "must not be a credential, got one (not shown); revoke it, put a new one into Vault and name its place",
+      ),
+    ];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => checkCredentials(inner, [...path, key]));
+}

@@ -1,0 +1,103 @@
+/** Writes what is made from the config's shapes: `config/users.schema.json` and `docs/config.md`. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { siteShape, usersShape } from "../config/schema";
+
+type Schema = z.core.JSONSchema.JSONSchema;
+
+const root = join(__dirname, "..");
+
+export function usersSchema(): string {
+  const schema = z.toJSONSchema(usersShape, { io: "input", target: "draft-7" });
+  return `${JSON.stringify({ ...schema, title: "People of an authentik site" }, null, 2)}\n`;
+}
+
+export function configReference(): string {
+  const site = z.toJSONSchema(siteShape, { io: "input" });
+  const users = z.toJSONSchema(usersShape, { io: "input" });
+  return [
+    "# Config reference",
+    "",
+    "Made from `config/schema.ts` by `npm run docs`. What has no default and no *optional* has to be given.",
+    "",
+    "## The site: `defineSite({ … })`",
+    "",
+    ...table(site),
+    "",
+    "## The people: `users.json`",
+    "",
+    ...table(users),
+    "",
+  ].join("\n");
+}
+
+function table(schema: Schema): string[] {
+  return ["| field | type | default | what it is |", "| --- | --- | --- | --- |", ...rows(schema, "")];
+}
+
+/** One row a field, fields of a record below its key, fields of a union's members after one another. */
+function rows(schema: Schema, path: string): string[] {
+  return properties(schema).flatMap(([name, field, required]) => {
+    const place = path === "" ? name : `${path}.${name}`;
+    const fallback = field.default === undefined ? (required ? "" : "*optional*") : code(JSON.stringify(field.default));
+    return [
+      `| ${code(place)} | ${type(field)} | ${fallback} | ${field.description ?? ""} |`,
+      ...children(field, place),
+    ];
+  });
+}
+
+function children(field: Schema, place: string): string[] {
+  if (field.title !== undefined) return [];
+  const members = field.anyOf ?? field.oneOf;
+  if (members !== undefined) return unique(members.flatMap((member) => children(member, place)));
+  if (field.type === "array") return children(field.items as Schema, `${place}[]`);
+  const record = field.additionalProperties;
+  if (typeof record === "object" && hasFields(record)) return rowsOrChildren(record, `${place}.<key>`);
+  return field.type === "object" ? rows(field, place) : [];
+}
+
+function rowsOrChildren(schema: Schema, place: string): string[] {
+  return schema.type === "object" ? rows(schema, place) : children(schema, place);
+}
+
+function hasFields(schema: Schema): boolean {
+  return schema.properties !== undefined || schema.anyOf !== undefined || schema.oneOf !== undefined;
+}
+
+function properties(schema: Schema): [string, Schema, boolean][] {
+  return Object.entries(schema.properties ?? {})
+    .filter(([name]) => name !== "$schema")
+    .map(([name, field]) => [name, field as Schema, schema.required?.includes(name) ?? false]);
+}
+
+function unique(lines: string[]): string[] {
+  return [...new Set(lines)];
+}
+
+function type(field: Schema): string {
+  if (field.title !== undefined) return field.title;
+  if (field.const !== undefined) return code(JSON.stringify(field.const));
+  if (field.enum !== undefined) return field.enum.map((value) => code(JSON.stringify(value))).join(", ");
+  const members = field.anyOf ?? field.oneOf;
+  if (members !== undefined) return unique(members.map((member) => type(member))).join(" or ");
+  if (field.type === "array") return `list of ${type(field.items as Schema)}`;
+  if (field.type === "integer" || field.type === "number") return range(field);
+  return typeof field.type === "string" ? field.type : "any JSON";
+}
+
+function range({ minimum, maximum }: Schema): string {
+  const safe = Number.MAX_SAFE_INTEGER;
+  if (minimum === undefined || maximum === undefined || maximum === safe) return "number";
+  return `${minimum} to ${maximum}`;
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll("|", "\\|")}\``;
+}
+
+if (require.main === module) {
+  writeFileSync(join(root, "config", "users.schema.json"), usersSchema());
+  writeFileSync(join(root, "docs", "config.md"), configReference());
+}

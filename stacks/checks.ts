@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import type { BackendConfig } from "../config/load";
+import type { Problem } from "../config/problems";
+import type { LooseSite } from "../config/rule";
+import { checkRelease } from "../constructs/authentik-release";
+import type { AuthentikReleaseProps } from "../constructs/authentik-release";
+import { constructId } from "../constructs/construct-id";
+import { checkExpression } from "../constructs/expression";
+import { checkClient } from "../constructs/oidc-app";
+import { checkRedirectUris } from "../constructs/redirect-uri";
+import type { Refusal } from "../constructs/refusal";
+import { checkBackend } from "./backend";
+
+/** What the constructs would refuse, found while the site is read, so that one error lists it beside everything else. */
+export function checkConstructs(site: LooseSite, backend: BackendConfig | undefined): Problem[] {
+  return [
+    ...checkStateBackend(backend),
+    ...checkApps(site),
+    ...checkPlatform(site),
+    ...checkFiles(site),
+    ...checkPersonIds(site),
+  ];
+}
+
+function checkStateBackend(backend: BackendConfig | undefined): Problem[] {
+  const text = backend && checkBackend(backend.type, backend.arguments);
+  return text === undefined ? [] : problems("backend", [{ code: "AK015", field: "", text }]);
+}
+
+function problems(where: string, refusals: readonly Refusal[]): Problem[] {
+  return refusals.map((refusal) => ({ ...refusal, where }));
+}
+
+function checkApps({ apps = {} }: LooseSite): Problem[] {
+  return Object.entries(apps).flatMap(([key, app]) => {
+    const uris = (app?.redirectUris ?? []).flatMap((uri) => {
+      if (typeof uri === "string") return [{ url: uri }];
+      return uri?.url === undefined ? [] : [{ ...uri, url: uri.url }];
+    });
+    const redirects = app?.redirectUris === undefined || uris.length === 0 ? [] : checkRedirectUris(uris);
+    return problems(`apps.${key}`, [...redirects, ...checkClient(app ?? {})]);
+  });
+}
+
+function checkPlatform({ platform }: LooseSite): Problem[] {
+  if (platform === undefined) return [];
+  const { values = {}, database, smtp, tuning, server, worker } = platform;
+  const props = { values, database, smtp, tuning, server, worker } as Pick<AuthentikReleaseProps, "values">;
+  return problems("platform", checkRelease(props));
+}
+
+function checkFiles({ policies = {}, scopeMappings = {} }: LooseSite): Problem[] {
+  return Object.entries({ policies, scopeMappings }).flatMap(([section, records]) =>
+    Object.entries(records).flatMap(([key, record]) =>
+      record?.file !== undefined && existsSync(record.file)
+        ? problems(`${section}.${key}`, checkExpression(record.file))
+        : [],
+    ),
+  );
+}
+
+/** Two usernames whose construct ids are one. */
+function checkPersonIds({ users }: LooseSite): Problem[] {
+  const usernames = Object.keys(users);
+  return usernames.flatMap((username, index) => {
+    const twin = usernames.slice(0, index).find((other) => constructId(other) === constructId(username));
+    if (twin === undefined) return [];
+    const text = `must have an id of its own, got "${constructId(username)}", which users.${twin} has; rename one of them`;
+    return problems(`users.${username}`, [{ code: "AK001", field: "", text }]);
+  });
+}

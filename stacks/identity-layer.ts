@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import { Construct } from "constructs";
+import type { OidcAppConfig, Site } from "../config/load";
+import type { AccessEntry } from "../constructs/access-bindings";
+import { Directory } from "../constructs/directory";
+import { ExpressionPolicy } from "../constructs/expression-policy";
+import { Group } from "../constructs/group";
+import { OidcApp } from "../constructs/oidc-app";
+import { renamedFrom } from "../constructs/renamed";
+import { ScopeMapping } from "../constructs/scope-mapping";
+import { appGroupName, groupName } from "./names";
+import type { Providers } from "./providers";
+
+export interface IdentityLayerProps {
+  readonly site: Site;
+  readonly providers: Providers;
+}
+
+const POLICIES = join(__dirname, "..", "policies");
+
+/** Groups, policies, scopes and apps: what authentik knows besides the people. */
+export class IdentityLayer extends Construct {
+  private readonly groups: Directory;
+  private readonly appGroupScope: Construct;
+  private readonly appGroups = new Map<string, Group>();
+  private readonly policies: Construct;
+  private readonly scopes: Construct;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: IdentityLayerProps,
+  ) {
+    super(scope, id);
+    const { site } = props;
+    const groups = Object.entries(site.groups).map(
+      ([key, group]) => [key, { ...group, name: groupName(site, key), previousKey: group.was }] as const,
+    );
+    this.groups = new Directory(this, "groups", { groups: Object.fromEntries(groups) });
+    this.policies = new Construct(this, "policies");
+    this.scopes = new Construct(this, "scopes");
+    this.appGroupScope = new Construct(this, "app-groups");
+    const apps = new Construct(this, "apps");
+    for (const [key, app] of Object.entries(site.apps)) this.addApp(apps, key, app);
+  }
+
+  /** The uuid of a group of the site; known after apply. */
+  groupId(key: string): string {
+    return this.groups.groupId(key);
+  }
+
+  /** The uuid of the group of the people an app names one by one; known after apply. */
+  appGroupId(app: string): string {
+    const group = this.appGroups.get(app);
+    if (group === undefined) throw new Error(`the app "${app}" names no people`);
+    return group.groupId;
+  }
+
+  private addApp(scope: Construct, key: string, app: OidcAppConfig): void {
+    const { site, providers } = this.props;
+    const { name: title, scopes, emailVerified, clientSecret, was, access, ...rest } = app;
+    const made = new OidcApp(scope, key, {
+      ...rest,
+      title,
+      authentikUrl: site.authentik.url,
+      lookups: providers.lookups,
+      redirectUris: app.redirectUris.map((uri) => (typeof uri === "string" ? { url: uri } : uri)),
+      clientSecret: clientSecret && providers.vault.stored(clientSecret),
+      access: this.accessEntries(key, app),
+      match: access === "everyone" ? "any" : access.match,
+      scopeMappings: scopes.map((scopeName) => this.scopeMapping(scopeName)),
+      emailMapping: emailVerified ? this.emailVerified() : undefined,
+    });
+    renamedFrom(made, was);
+  }
+
+  private accessEntries(key: string, { access, slug, was }: OidcAppConfig): AccessEntry[] {
+    if (access === "everyone")
+      return [{ key: "everyone", policy: this.policy("everyone", join(POLICIES, "everyone.py")) }];
+    const { groups = [], users, policies = [] } = access;
+    return [
+      ...groups.map((group) => ({
+        key: `group-${group}`,
+        previousKey: previousKey(this.props.site, group),
+        group: this.groupId(group),
+      })),
+      ...(users === undefined ? [] : [{ key: "users", group: this.addAppGroup(key, slug, was).groupId }]),
+      ...policies.map((policy) => ({
+        key: `policy-${policy}`,
+        policy: this.policy(`custom-${policy}`, this.props.site.policies[policy]?.file ?? ""),
+      })),
+    ];
+  }
+
+  private addAppGroup(key: string, slug: string, was: string | undefined): Group {
+    const group = new Group(this.appGroupScope, key, { name: appGroupName(slug) });
+    renamedFrom(group, was);
+    this.appGroups.set(key, group);
+    return group;
+  }
+
+  /** A policy that several apps may name; made once. */
+  private policy(id: string, file: string): string {
+    const known = this.policies.node.tryFindChild(id) as ExpressionPolicy | undefined;
+    return (known ?? new ExpressionPolicy(this.policies, id, { name: `iac-${id}`, file })).policyId;
+  }
+
+  private scopeMapping(name: string): string {
+    const mapping = this.props.site.scopeMappings[name];
+    if (mapping === undefined)
+      return this.props.providers.lookups.scopeMapping(`goauthentik.io/providers/oauth2/scope-${name}`);
+    const known = this.scopes.node.tryFindChild(`custom-${name}`) as ScopeMapping | undefined;
+    return (known ?? new ScopeMapping(this.scopes, `custom-${name}`, { ...mapping, name: `iac-custom-${name}` }))
+      .mappingId;
+  }
+
+  private emailVerified(): string {
+    const known = this.scopes.node.tryFindChild("email-verified") as ScopeMapping | undefined;
+    const props = {
+      name: "iac-email-verified",
+      scopeName: "email",
+      description: "Email address",
+      file: join(POLICIES, "email_verified.py"),
+    };
+    return (known ?? new ScopeMapping(this.scopes, "email-verified", props)).mappingId;
+  }
+}
+
+function previousKey(site: Site, group: string): string | undefined {
+  const was = site.groups[group]?.was;
+  return was === undefined ? undefined : `group-${was}`;
+}

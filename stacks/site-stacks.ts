@@ -1,0 +1,69 @@
+import { TerraformResource } from "cdktf";
+import type { App } from "cdktf";
+import type { IConstruct } from "constructs";
+import type { Site } from "../config/load";
+import { addressOf } from "../constructs/lifecycle";
+import { AuthentikStack } from "./authentik-stack";
+import { IdentityLayer } from "./identity-layer";
+import { literal } from "./literal";
+import { appGroupName, groupName } from "./names";
+import { PeopleLayer } from "./people-layer";
+import type { GroupIds } from "./people-layer";
+import { PlatformLayer } from "./platform-layer";
+import { Providers } from "./providers";
+
+/**
+ * Adds a site's stacks to an app: `authentik` alone, or with the layout `split` `authentik-platform`, `authentik` and
+ * `authentik-users`. Both are made of the same layers, so an address is the same in both.
+ */
+export function addStacks(app: App, loaded: Site): void {
+  const site = literal({
+    ...loaded,
+    authentik: { ...loaded.authentik, url: loaded.authentik.url.replace(/\/+$/, "") },
+  });
+  if (site.layout === "split") addSplit(app, site);
+  else addSingle(app, site);
+}
+
+function addSingle(app: App, site: Site): void {
+  const { stack, providers } = addStack(app, site, "authentik");
+  const platform = site.platform && new PlatformLayer(stack, "platform", { site, platform: site.platform, providers });
+  const identity = new IdentityLayer(stack, "identity", { site, providers });
+  const people = new PeopleLayer(stack, "people", { site, groups: identity });
+  if (platform !== undefined) waitFor(platform.release.resource, [identity, people]);
+}
+
+function addSplit(app: App, site: Site): void {
+  if (site.platform !== undefined) {
+    const { stack, providers } = addStack(app, site, "authentik-platform");
+    new PlatformLayer(stack, "platform", { site, platform: site.platform, providers });
+  }
+  const identity = addStack(app, site, "authentik");
+  new IdentityLayer(identity.stack, "identity", { site, providers: identity.providers });
+  const people = addStack(app, site, "authentik-users");
+  new PeopleLayer(people.stack, "people", { site, groups: groupsByName(site, people.providers) });
+}
+
+function addStack(app: App, site: Site, id: string): { stack: AuthentikStack; providers: Providers } {
+  const stack = new AuthentikStack(app, id, { ...site.backend, state: `${site.name}-${id}` });
+  return { stack, providers: new Providers(stack, site) };
+}
+
+/** Groups as another stack finds them: by name, never by its state. */
+function groupsByName(site: Site, providers: Providers): GroupIds {
+  return {
+    groupId: (key) => providers.lookups.group(groupName(site, key)),
+    appGroupId: (app) => providers.lookups.group(appGroupName(site.apps[app]?.slug ?? app)),
+  };
+}
+
+/**
+ * Makes resources wait for the release, since the authentik provider does not retry. Data sources never wait: one that
+ * does is read only after the apply, and everything fed by it is unknown in the plan.
+ */
+function waitFor(release: TerraformResource, layers: readonly IConstruct[]): void {
+  const address = addressOf(release);
+  for (const node of layers.flatMap((layer) => layer.node.findAll())) {
+    if (TerraformResource.isTerraformResource(node)) node.dependsOn = [...(node.dependsOn ?? []), address];
+  }
+}

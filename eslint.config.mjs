@@ -10,6 +10,7 @@ export default tseslint.config(
       // A construct is made for what its constructor adds to the tree.
       "@typescript-eslint/no-extraneous-class": "off",
       "no-new": "off",
+      "@typescript-eslint/no-unused-vars": ["error", { varsIgnorePattern: "^_", argsIgnorePattern: "^_" }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "separate-type-imports" }],
       complexity: ["error", 15],

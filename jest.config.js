@@ -1,8 +1,13 @@
+// JEST_JSON names a file for the results, from which .ci/run takes its counts.
+const { JEST_JSON } = process.env;
+
 /** @type {import("jest").Config} */
 module.exports = {
+  ...(JEST_JSON ? { reporters: ["default", ["<rootDir>/__tests__/json-reporter.js", { file: JEST_JSON }]] } : {}),
   testEnvironment: "node",
   roots: ["<rootDir>/__tests__"],
   testMatch: ["**/*.test.ts"],
-  transform: { "^.+\\.ts$": ["ts-jest", { isolatedModules: true, diagnostics: false }] },
+  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
+  moduleNameMapper: { "/private/stack-trace$|^\\./stack-trace$": "<rootDir>/__tests__/no-stack-trace.js" },
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/node_modules/.cache"],
 };

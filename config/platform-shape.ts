@@ -88,9 +88,7 @@ const smtp = z.strictObject({
   timeoutSeconds: wholeNumber(1, 300).default(30).describe("After which sending failed."),
 });
 
-const duration = z
-  .string()
-  .regex(/^(weeks|days|hours|minutes|seconds)=\d+([;,](weeks|days|hours|minutes|seconds)=\d+)*$/);
+const duration = z.string().regex(/^(weeks|days|hours|minutes|seconds)=\d+(;(weeks|days|hours|minutes|seconds)=\d+)*$/);
 
 const tuning = z.strictObject({
   webWorkers: wholeNumber(1, 64).optional().describe("Web processes in each server pod."),

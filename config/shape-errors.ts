@@ -8,7 +8,6 @@ type RawIssue = z.core.$ZodRawIssue;
 const REMEDY: Record<string, string> = {
   access: 'name groups, users or policies, or say "everyone"; an app is never open by omission',
   apiToken: 'say { from: "vault", ref } or { from: "env" }',
-  kind: 'say kind: "oidc"',
 };
 
 /** The text of a mistake of shape: `must <rule>, got <value>; <what to do>`, without the place. */
@@ -17,6 +16,7 @@ export function shapeError(issue: RawIssue): string {
     return "AK004 must be a Vault reference { mount, path, key }, got a literal (not shown); put the value into Vault and name its place";
   }
   if (issue.code === "unrecognized_keys") return unknownField(issue);
+  if (issue.code === "invalid_union" && issue.discriminator !== undefined) return unknownMember(issue);
   const field = String(issue.path?.at(-1));
   const remedy = REMEDY[field];
   const code = field === "access" ? "AK003 " : "";
@@ -37,6 +37,12 @@ export function flattenIssue(issue: z.core.$ZodIssue): { path: PropertyKey[]; me
     }
   }
   return [{ path: issue.path, message: issue.message }];
+}
+
+function unknownMember(issue: RawIssue & { code: "invalid_union" }): string {
+  const members: readonly unknown[] = Array.isArray(issue.options) ? issue.options : [];
+  const got = (issue.input as Record<string, unknown> | null)?.[issue.discriminator ?? ""];
+  return `must be ${members.map((member) => JSON.stringify(member)).join(" or ")}, got ${show(got)}`;
 }
 
 function wantsVaultRef(issue: RawIssue): boolean {

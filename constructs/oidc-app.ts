@@ -1,5 +1,5 @@
 import { KvSecretV2 } from "@cdktf/provider-vault/lib/kv-secret-v2";
-import { DataResource, Fn, Op, Token } from "cdktf";
+import { Fn, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { createHash } from "node:crypto";
 import { Application } from "../.gen/providers/authentik/application";
@@ -13,6 +13,7 @@ import { checkRedirectUris, toTerraform } from "./redirect-uri";
 import type { RedirectUri } from "./redirect-uri";
 import { outOfRange, refuse } from "./refusal";
 import type { Refusal, Waive } from "./refusal";
+import { Revision } from "./revision";
 
 export interface OidcAppProps {
   /** Title on the person's application page, such as `Grafana`. */
@@ -128,9 +129,7 @@ export class OidcApp extends Construct {
   private makeProvider(props: OidcAppProps): ProviderOauth2 {
     const { lookups, clientType = "confidential" } = props;
     const generated = clientType === "confidential" && props.clientSecret === undefined;
-    const revision = generated
-      ? new DataResource(this, "secret-revision", { input: { revision: props.secretRevision ?? 1 } })
-      : undefined;
+    const revision = generated ? new Revision(this, "secret-revision", props.secretRevision ?? 1) : undefined;
     return new ProviderOauth2(this, "provider", {
       name: props.slug,
       clientId: this.clientId,

@@ -41,7 +41,10 @@ function readSchema(): ProviderSchema {
 }
 
 async function generate(): Promise<void> {
-  // Loaded here: the generator takes a second to load, which an unchanged schema need not pay.
+  // The generator looks for Terraform and a newer version of itself as it loads; neither is needed here.
+  process.env.CHECKPOINT_DISABLE = "1";
+  process.env.CDKTF_LOG_LEVEL = "off";
+  // Loaded late: it takes a second, which an unchanged schema need not cost.
   const { CodeMaker } = await import("codemaker");
   const { ConstructsMakerProviderTarget, Language, TerraformProviderConstraint } = await import("@cdktf/commons");
   const { TerraformProviderGenerator } =

@@ -25,6 +25,13 @@ export class AuthentikStack extends TerraformStack {
     super.prepareStack();
   }
 
+  /** Stacks share config, never state: a plan of one must not need the other to be applied. */
+  override registerOutgoingCrossStackReference(): never {
+    throw new Error(
+      `stack "${this.node.id}" is read by another stack; pass the config value, or look the object up by name`,
+    );
+  }
+
   protected override allocateLogicalId(element: TerraformElement): string {
     return this.address(element, (scope) => scope.node.id);
   }

@@ -1,5 +1,5 @@
 import { TerraformBackend } from "cdktf";
-import type { TerraformRemoteState, TerraformStack } from "cdktf";
+import type { TerraformStack } from "cdktf";
 
 /** A state backend as backend.tf.json gives it. */
 export interface BackendProps {
@@ -64,10 +64,8 @@ export class StateBackend extends TerraformBackend {
     return { ...given, ...STATE_ARGUMENT[type]?.(given, state) };
   }
 
-  /** Stacks share config, never state: a plan of one must not need the other to be applied. */
-  override getRemoteStateDataSource(): TerraformRemoteState {
-    throw new Error(
-      `stack "${this.cdktfStack.node.id}" is read by another stack; pass the config value, or look the object up by name`,
-    );
+  /** Never asked for: the stack refuses first. */
+  override getRemoteStateDataSource(): never {
+    throw new Error("stacks do not read each other's state");
   }
 }

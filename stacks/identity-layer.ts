@@ -5,6 +5,7 @@ import type { AccessEntry } from "../constructs/access-bindings";
 import { Directory } from "../constructs/directory";
 import { ExpressionPolicy } from "../constructs/expression-policy";
 import { Group } from "../constructs/group";
+import type { Lookups } from "../constructs/lookups";
 import { OidcApp } from "../constructs/oidc-app";
 import { renamedFrom } from "../constructs/renamed";
 import { ScopeMapping } from "../constructs/scope-mapping";
@@ -20,6 +21,7 @@ const POLICIES = join(__dirname, "..", "policies");
 
 /** Groups, policies, scopes and apps: what authentik knows besides the people. */
 export class IdentityLayer extends Construct {
+  private readonly lookups: Lookups;
   private readonly groups: Directory;
   private readonly appGroupScope: Construct;
   private readonly appGroups = new Map<string, Group>();
@@ -33,6 +35,7 @@ export class IdentityLayer extends Construct {
   ) {
     super(scope, id);
     const { site } = props;
+    this.lookups = props.providers.lookups;
     const groups = Object.entries(site.groups).map(
       ([key, group]) => [key, { ...group, name: groupName(site, key), previousKey: group.was }] as const,
     );
@@ -63,7 +66,7 @@ export class IdentityLayer extends Construct {
       ...rest,
       title,
       authentikUrl: site.authentik.url,
-      lookups: providers.lookups,
+      lookups: this.lookups,
       redirectUris: app.redirectUris.map((uri) => (typeof uri === "string" ? { url: uri } : uri)),
       clientSecret: clientSecret && providers.vault.stored(clientSecret),
       access: this.accessEntries(key, app),
@@ -107,8 +110,7 @@ export class IdentityLayer extends Construct {
 
   private scopeMapping(name: string): string {
     const mapping = this.props.site.scopeMappings[name];
-    if (mapping === undefined)
-      return this.props.providers.lookups.scopeMapping(`goauthentik.io/providers/oauth2/scope-${name}`);
+    if (mapping === undefined) return this.lookups.scopeMapping(`goauthentik.io/providers/oauth2/scope-${name}`);
     const known = this.scopes.node.tryFindChild(`custom-${name}`) as ScopeMapping | undefined;
     return (known ?? new ScopeMapping(this.scopes, `custom-${name}`, { ...mapping, name: `iac-custom-${name}` }))
       .mappingId;

@@ -50,10 +50,10 @@ function addStack(app: App, site: Site, id: string): { stack: AuthentikStack; pr
 }
 
 /** Groups as another stack finds them: by name, never by its state. */
-function groupsByName(site: Site, providers: Providers): GroupIds {
+function groupsByName(site: Site, { lookups }: Providers): GroupIds {
   return {
-    groupId: (key) => providers.lookups.group(groupName(site, key)),
-    appGroupId: (app) => providers.lookups.group(appGroupName(site.apps[app]?.slug ?? app)),
+    groupId: (key) => lookups.group(groupName(site, key)),
+    appGroupId: (app) => lookups.group(appGroupName(site.apps[app]?.slug ?? app)),
   };
 }
 

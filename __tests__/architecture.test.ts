@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { ROOT } from "./synth";
+
+const CODE = ["config", "constructs", "stacks"] as const;
+
+function files(folder: string): string[] {
+  return readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name));
+}
+
+function imports(file: string): string[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(join(ROOT, file), "utf8"), true, true);
+  return importedFiles.map(({ fileName }) => fileName);
+}
+
+const ALLOWED: Record<(typeof CODE)[number], RegExp> = {
+  config: /^(zod|node:.+|\.\/[^/]+)$/,
+  constructs:
+    /^(cdktf|constructs|@cdktf\/provider-.+|node:(crypto|fs)|\.\.\/\.gen\/.+|\.\.\/schema\/.+\.json|\.\/[^/]+)$/,
+  stacks:
+    /^(cdktf|constructs|@cdktf\/provider-.+\/lib\/.+|node:(fs|path)|\.\.\/\.gen\/.+|\.\.\/(config|constructs)\/[^/]+|\.\/[^/]+)$/,
+};
+
+describe.each(CODE)("%s", (folder) => {
+  test.each(files(folder))("%s imports only what it may", (file) => {
+    expect(imports(file).filter((name) => !ALLOWED[folder].test(name))).toEqual([]);
+  });
+});
+
+test("stacks take types of config, and no code", () => {
+  const values = files("stacks").flatMap((file) =>
+    readFileSync(join(ROOT, file), "utf8")
+      .split("\n")
+      .filter((line) => line.includes('"../config/') && !line.startsWith("import type")),
+  );
+  expect(values).toEqual([]);
+});
+
+test("provider packages are imported by their deep paths, which cost a third", () => {
+  const roots = CODE.flatMap(files).filter((file) =>
+    imports(file).some((name) => /^@cdktf\/provider-[^/]+$/.test(name)),
+  );
+  expect(roots).toEqual([]);
+});
+
+test("constructs and stacks know no environment, clock or chance", () => {
+  const impure = [...files("constructs"), ...files("stacks")].filter((file) =>
+    /process\.env|Date\b|Math\.random|randomBytes|randomUUID/.test(readFileSync(join(ROOT, file), "utf8")),
+  );
+  expect(impure).toEqual([]);
+});
+
+describe("docs/refusals.md", () => {
+  const docs = readFileSync(join(ROOT, "docs", "refusals.md"), "utf8");
+  const documented = [...docs.matchAll(/^## (AK\d{3}) /gm)].map((match) => match[1]);
+  const codes = (text: string): string[] => [...new Set(text.match(/\bAK\d{3}\b/g) ?? [])].sort();
+  const sources = CODE.flatMap(files).map((file) => readFileSync(join(ROOT, file), "utf8"));
+  const tests = ["config", "constructs", "stacks"]
+    .flatMap((folder) => files(join("__tests__", folder)))
+    .map((file) => readFileSync(join(ROOT, file), "utf8"));
+
+  test("explains every code, in order, and none that is gone", () => {
+    expect(documented).toEqual(codes(sources.join("\n")));
+  });
+
+  test("every code has a test", () => {
+    expect(codes(sources.join("\n")).filter((code) => !codes(tests.join("\n")).includes(code))).toEqual([]);
+  });
+});

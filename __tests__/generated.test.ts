@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { siteShape, usersShape } from "../config/schema";
+import { configReference, usersSchema } from "../scripts/docs";
+import { bindingsHash } from "../scripts/gen";
+import { ROOT } from "./synth";
+
+const text = (...path: string[]): string => readFileSync(join(ROOT, ...path), "utf8");
+
+test("the bindings are made from the vendored schema", () => {
+  expect(text(".gen", "hash")).toBe(bindingsHash());
+});
+
+test("the JSON Schema of users.json is up to date", () => {
+  expect(text("config", "users.schema.json")).toBe(usersSchema());
+});
+
+test("the config reference is up to date", () => {
+  expect(text("docs", "config.md")).toBe(configReference());
+});
+
+test.each([
+  ["site", siteShape],
+  ["users.json", usersShape],
+])("every field of %s says what it is", (_, shape) => {
+  const silent: string[] = [];
+  const walk = (schema: z.core.JSONSchema._JSONSchema, path: string): void => {
+    if (typeof schema !== "object" || schema.title !== undefined) return;
+    for (const [name, field] of Object.entries(schema.properties ?? {})) {
+      if (typeof field === "object" && field.description === undefined) silent.push(`${path}${name}`);
+      walk(field, `${path}${name}.`);
+    }
+    for (const member of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) walk(member, path);
+    if (typeof schema.additionalProperties === "object") walk(schema.additionalProperties, `${path}*.`);
+    if (schema.items !== undefined && !Array.isArray(schema.items)) walk(schema.items, `${path}[].`);
+  };
+  walk(z.toJSONSchema(shape, { io: "input" }), "");
+  expect(silent).toEqual([]);
+});

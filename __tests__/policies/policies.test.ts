@@ -1,0 +1,58 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { checkExpression, readExpression } from "../../constructs/expression";
+import { ROOT } from "../synth";
+import { PythonRunner } from "./harness";
+import type { PolicyOutcome, PolicyRun } from "./harness";
+
+const POLICIES = join(ROOT, "policies");
+
+let python: PythonRunner;
+beforeAll(async () => {
+  python = await PythonRunner.start();
+}, 60_000);
+afterAll(async () => {
+  await python.stop();
+});
+
+async function run(file: string, options: Omit<PolicyRun, "source"> = {}): Promise<PolicyOutcome> {
+  const answer = await python.run({ source: readExpression(join(POLICIES, file)), ...options });
+  if ("refused" in answer) throw new Error(answer.refused);
+  return answer;
+}
+
+const jane = { username: "jane", email: "jane@example.org", groups: ["On call"] };
+const groups = [
+  { name: "Staff" },
+  { name: "Engineers", parents: ["Staff"] },
+  { name: "On call", parents: ["Engineers"] },
+];
+
+test.each(readdirSync(POLICIES).filter((file) => file.endsWith(".py")))(
+  "%s is what authentik accepts as it is",
+  async (file) => {
+    expect(checkExpression(join(POLICIES, file))).toEqual([]);
+    const source = readExpression(join(POLICIES, file));
+    const answer = await python.run({ source, kind: "mapping" });
+    expect(answer).toMatchObject({ stored: source });
+  },
+);
+
+test.each([jane, { username: "new" }, null])("everyone.py lets in %j", async (user) => {
+  expect(await run("everyone.py", { user, groups })).toMatchObject({ passing: true, messages: [] });
+});
+
+test("email_verified.py gives the person's address as verified", async () => {
+  const { result } = await run("email_verified.py", { kind: "mapping", user: jane, groups });
+  expect(result).toEqual({ email: "jane@example.org", email_verified: true });
+});
+
+test("groups_scope.py gives all groups, those above included, in a stable order", async () => {
+  const { result } = await run("groups_scope.py", { kind: "mapping", user: jane, groups });
+  expect(result).toEqual({ groups: ["Engineers", "On call", "Staff"] });
+});
+
+test("groups_scope.py gives nothing to a person in no group", async () => {
+  const { result } = await run("groups_scope.py", { kind: "mapping", user: { username: "new" } });
+  expect(result).toEqual({ groups: [] });
+});

@@ -1,0 +1,163 @@
+import { join } from "node:path";
+import { loadSite } from "../../config/load";
+import type { Site } from "../../config/load";
+import { checkConstructs } from "../../stacks/checks";
+import { addresses, all, ROOT, synthSite } from "../synth";
+import type { Block, Synthesized } from "../synth";
+
+const load = (layout?: string): Site =>
+  loadSite({ file: join(ROOT, "config", "site.ts"), layout, checks: checkConstructs });
+const single = synthSite(load("single"));
+const split = synthSite(load("split"));
+const one = single.authentik as Synthesized;
+
+const blocks = (json: Synthesized, kind: "resource" | "data"): Block[] =>
+  Object.values(json[kind] ?? {}).flatMap((named) => Object.values(named));
+
+test("the addresses of each stack", () => {
+  expect(Object.fromEntries(Object.entries(single).map(([name, json]) => [name, addresses(json)]))).toMatchSnapshot(
+    "single",
+  );
+  expect(Object.fromEntries(Object.entries(split).map(([name, json]) => [name, addresses(json)]))).toMatchSnapshot(
+    "split",
+  );
+});
+
+test("an address is the same in both layouts", () => {
+  const resources = (stacks: Record<string, Synthesized>): string[] =>
+    Object.values(stacks)
+      .flatMap((json) => addresses(json).filter((address) => !/^(data|ephemeral)\./.test(address)))
+      .sort();
+  expect(resources(split)).toEqual(resources(single));
+});
+
+describe("single", () => {
+  test("every resource that needs authentik waits for the release, no data source waits for anything", () => {
+    const waiting = blocks(one, "resource").filter(({ depends_on: on }) =>
+      (on as string[] | undefined)?.includes("helm_release.platform_release"),
+    );
+    const platform = ["helm_release", "kubernetes_namespace_v1", "kubernetes_secret_v1"];
+    const identity = Object.entries(one.resource ?? {}).flatMap(([type, named]) =>
+      platform.includes(type) ? [] : Object.keys(named),
+    );
+    expect(waiting).toHaveLength(identity.length);
+    for (const block of blocks(one, "data")) expect(block).not.toHaveProperty("depends_on");
+  });
+
+  test("the release waits for namespace and Secrets", () => {
+    expect(all(one, "helm_release").platform_release?.depends_on).toEqual([
+      "kubernetes_namespace_v1.platform_namespace",
+      "kubernetes_secret_v1.platform_secret",
+      "kubernetes_secret_v1.platform_bootstrap",
+    ]);
+  });
+});
+
+describe("split", () => {
+  test("makes three stacks, none of which refers to another", () => {
+    expect(Object.keys(split)).toEqual(["authentik-platform", "authentik", "authentik-users"]);
+    expect(JSON.stringify(split)).not.toContain("terraform_remote_state");
+  });
+
+  test("the platform holds no authentik block, identity and people nothing of the cluster", () => {
+    const types = (json: Synthesized | undefined): string[] => [
+      ...Object.keys(json?.provider ?? {}),
+      ...Object.keys(json?.resource ?? {}),
+      ...Object.keys(json?.data ?? {}),
+      ...Object.keys(json?.terraform.required_providers ?? {}),
+    ];
+    expect(types(split["authentik-platform"]).filter((type) => type.startsWith("authentik"))).toEqual([]);
+    for (const stack of ["authentik", "authentik-users"]) {
+      expect(types(split[stack]).filter((type) => /^(helm|kubernetes)/.test(type))).toEqual([]);
+    }
+  });
+
+  test("people find their groups by name, without the groups' members", () => {
+    const groups = Object.values(split["authentik-users"]?.data?.authentik_group ?? {});
+    expect(groups.map(({ name }) => name)).toEqual(["Engineers", "Site Admins", "app-kubernetes", "On call", "Staff"]);
+    for (const group of groups) expect(group.include_users).toBe(false);
+  });
+});
+
+describe("state", () => {
+  test.each(Object.entries({ ...single, ...split }))(
+    "%s: one backend, its own state, pinned versions",
+    (name, json) => {
+      expect(json.terraform.backend).toEqual({
+        kubernetes: { namespace: "flux-system", secret_suffix: `example-${name}` },
+      });
+      expect(json.terraform.required_version).toBe(">= 1.11.0");
+      for (const provider of Object.values(json.terraform.required_providers) as { version: string }[]) {
+        expect(provider.version).toMatch(/^\d+\.\d+\.\d+$/);
+      }
+    },
+  );
+
+  test("holds no secret of the platform: they flow into a provider or a write-only argument", () => {
+    const users: string[] = [];
+    const walk = (value: unknown, path: string): void => {
+      if (typeof value === "string" && value.includes("ephemeral.")) users.push(path);
+      else if (typeof value === "object" && value !== null) {
+        for (const [key, inner] of Object.entries(value)) walk(inner, `${path}.${key}`);
+      }
+    };
+    walk({ resource: one.resource, data: one.data, provider: one.provider }, "");
+    expect(users.filter((path) => !/^\.provider\.|\.data_wo\./.test(path))).toEqual([]);
+    expect(users.length).toBeGreaterThan(5);
+  });
+
+  test("the one value of Vault that it holds is the client secret", () => {
+    const stored = JSON.stringify(one).match(/data\.vault_kv_secret_v2\.[^"}]+/g);
+    expect(stored).toEqual(["data.vault_kv_secret_v2.vault_stored-secret-apps-forgejo-oidc-dcd763ed.data[\\"]);
+    expect(all(one, "authentik_provider_oauth2").identity_apps_forgejo_provider?.client_secret).toContain(
+      "data.vault_kv_secret_v2.",
+    );
+  });
+});
+
+describe("people and groups", () => {
+  test("no group says who is in it", () => {
+    for (const group of Object.values(all(one, "authentik_group"))) expect(group).not.toHaveProperty("users");
+  });
+
+  test("every person says which groups, and leaves attributes alone", () => {
+    const people = Object.values(all(one, "authentik_user"));
+    expect(people).toHaveLength(4);
+    for (const person of people) {
+      expect(person.groups).toBeInstanceOf(Array);
+      expect(person).not.toHaveProperty("attributes");
+      expect(person.lifecycle).toEqual({ ignore_changes: ["attributes"] });
+    }
+  });
+
+  test("people an app names are in its group", () => {
+    expect(all(one, "authentik_user")["people_jane-doe-d48722fc"]?.groups).toEqual([
+      "${authentik_group.identity_groups_engineers.id}",
+      "${authentik_group.identity_groups_admins.id}",
+      "${authentik_group.identity_app-groups_kubernetes.id}",
+    ]);
+  });
+});
+
+test("the JSON holds no null and no path of this machine", () => {
+  const text = JSON.stringify({ ...single, ...split });
+  expect(text).not.toContain("null");
+  expect(text).not.toContain(ROOT);
+});
+
+test("the default site is tuned as it says", () => {
+  const values = String((all(one, "helm_release").platform_release?.values as string[])[0]);
+  for (const [name, value] of Object.entries({
+    AUTHENTIK_WEB__WORKERS: "3",
+    AUTHENTIK_WEB__THREADS: "4",
+    AUTHENTIK_WORKER__THREADS: "4",
+    AUTHENTIK_CACHE__TIMEOUT_FLOWS: "1800",
+    AUTHENTIK_CACHE__TIMEOUT_POLICIES: "900",
+    AUTHENTIK_SESSIONS__UNAUTHENTICATED_AGE: "hours=2",
+    AUTHENTIK_EMAIL__PORT: "587",
+    AUTHENTIK_EMAIL__USE_TLS: "true",
+    AUTHENTIK_EMAIL__USE_SSL: "false",
+  })) {
+    expect(values).toContain(JSON.stringify({ name, value }));
+  }
+});

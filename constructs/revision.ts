@@ -1,0 +1,23 @@
+import { TerraformResource } from "cdktf";
+import type { Construct } from "constructs";
+
+/**
+ * A number whose change replaces whatever names it in `replace_triggered_by`; a `terraform_data` resource.
+ * cdktf's own class for that runs `terraform version` during synthesis, which has to work without Terraform.
+ */
+export class Revision extends TerraformResource {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly revision: number,
+  ) {
+    super(scope, id, {
+      terraformResourceType: "terraform_data",
+      terraformGeneratorMetadata: { providerName: "terraform" },
+    });
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return { input: { revision: this.revision } };
+  }
+}

@@ -59,12 +59,32 @@ test("reads another site by AUTHENTIK_SITE and reports what it waives", () => {
   });
 });
 
+test.each<[string, string | undefined, string]>([
+  [
+    "no file",
+    undefined,
+    'site: must be in a file, got "../own.ts"; there is none at that place, name one in AUTHENTIK_SITE',
+  ],
+  [
+    "no default export",
+    "export const site = {};",
+    "site: must be the default export of its file, got none; write `export default defineSite({ … })`",
+  ],
+  ["no TypeScript", "export default {", "site: must be TypeScript that parses, got Transform failed with 1 error:"],
+])("a site of its own that is %s", (name, text, message) => {
+  rmSync(join(folder, "own.ts"), { force: true });
+  if (text !== undefined) writeFileSync(join(folder, "own.ts"), text);
+  const { status, stderr } = main(name, { AUTHENTIK_SITE: "../own.ts" });
+  expect(status).toBe(1);
+  expect(stderr).toContain(`own.ts has 1 problem:\n  ${message}`);
+  expect(stderr.trim().split("\n")).toHaveLength(2);
+});
+
 test("prints what is wrong and no stack trace, writes nothing and fails", () => {
   expect(main("wrong", { AUTHENTIK_LAYOUT: "splt" })).toMatchObject({
     status: 1,
     stdout: "",
-    stderr:
-      'site.ts has 1 problem:\n  layout: must be "single" or "split", got "splt"\ndocs/refusals.md explains each code\n',
+    stderr: 'site.ts has 1 problem:\n  layout: must be "single" or "split", got "splt"\n',
   });
   expect(existsSync(stack("wrong", "authentik"))).toBe(false);
 });

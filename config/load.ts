@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { duplicateKeys } from "./json";
 import { lenient } from "./lenient";
-import { ConfigError, locate } from "./problems";
+import { ConfigError, locate, show } from "./problems";
 import type { Problem, Waiver } from "./problems";
 import type { LooseSite } from "./rule";
 import { checkSite } from "./rules";
@@ -55,6 +55,7 @@ export function loadSite({
   ...options
 }: Pick<ReadOptions, "layout" | "checks"> & { readonly file: string }): Site {
   const path = resolve(file);
+  if (!isFile(path)) throw new ConfigError([{ ...locate([]), text: missingSite(file) }], basename(file));
   return readSite(readModule(path), { ...options, folder: dirname(path), source: basename(path) });
 }
 
@@ -88,8 +89,28 @@ function placeOf({ where, field }: Problem): string {
 }
 
 function readModule(file: string): unknown {
-  const module = createRequire(__filename)(file) as { default?: unknown };
-  return module.default ?? module;
+  const { default: site } = requireSite(file);
+  if (site !== undefined) return site;
+  const text = "must be the default export of its file, got none; write `export default defineSite({ … })`";
+  throw new ConfigError([{ ...locate([]), text }], basename(file));
+}
+
+function requireSite(file: string): { default?: unknown } {
+  try {
+    return createRequire(__filename)(file) as { default?: unknown };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "TransformError") throw error;
+    const text = `must be TypeScript that parses, got ${error.message.replaceAll(/\s*\n\s*/g, " ")}; mend it`;
+    throw new ConfigError([{ ...locate([]), text }], basename(file));
+  }
+}
+
+function missingSite(file: string): string {
+  return `must be in a file, got ${show(file)}; there is none at that place, name one in AUTHENTIK_SITE`;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function withLayout(raw: unknown, layout: string | undefined): unknown {
@@ -129,7 +150,7 @@ function readJson(path: string, place: PropertyKey[], name: string, problems: Pr
   const fail = (text: string): void => {
     problems.push({ ...locate(place), text });
   };
-  if (!existsSync(path)) {
+  if (!isFile(path)) {
     fail(missingFile(name));
     return undefined;
   }
@@ -179,7 +200,7 @@ function locateFiles(raw: unknown, folder: string, problems: Problem[]): unknown
     const absolute = Object.entries(records).map(([key, record]) => {
       if (!isObject(record) || typeof record.file !== "string") return [key, record];
       const path = resolve(folder, record.file);
-      if (!existsSync(path)) problems.push({ ...locate([section, key, "file"]), text: missingFile(record.file) });
+      if (!isFile(path)) problems.push({ ...locate([section, key, "file"]), text: missingFile(record.file) });
       return [key, { ...record, file: path }];
     });
     located[section] = Object.fromEntries(absolute);

@@ -25,7 +25,8 @@ export class ConfigError extends Error {
   ) {
     const lines = problems.map((problem) => `  ${formatProblem(problem)}`);
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    super([`${source} has ${count}:`, ...lines, "docs/refusals.md explains each code"].join("\n"));
+    const hint = problems.some(({ code }) => code !== undefined) ? ["docs/refusals.md explains each code"] : [];
+    super([`${source} has ${count}:`, ...lines, ...hint].join("\n"));
     this.name = "ConfigError";
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { BackendConfig } from "../config/load";
 import type { Problem } from "../config/problems";
 import type { LooseSite } from "../config/rule";
@@ -52,7 +52,7 @@ function checkPlatform({ platform }: LooseSite): Problem[] {
 function checkFiles({ policies = {}, scopeMappings = {} }: LooseSite): Problem[] {
   return Object.entries({ policies, scopeMappings }).flatMap(([section, records]) =>
     Object.entries(records).flatMap(([key, record]) =>
-      record?.file !== undefined && existsSync(record.file)
+      record?.file !== undefined && statSync(record.file, { throwIfNoEntry: false })?.isFile() === true
         ? problems(`${section}.${key}`, checkExpression(record.file))
         : [],
     ),

@@ -23,7 +23,8 @@ function errorOf(site: unknown, at = folder): string {
 function lines(site: unknown): string[] {
   return errorOf(site)
     .split("\n")
-    .slice(1, -1)
+    .slice(1)
+    .filter((line) => line.startsWith("  "))
     .map((line) => line.trim());
 }
 

@@ -15,6 +15,11 @@ export function leaveUnset(
   return Object.keys(lifecycle).length === 0 ? undefined : lifecycle;
 }
 
+/** A lifecycle for Kubernetes objects, which controllers label and annotate as they please. */
+export const leaveLabels: TerraformResourceLifecycle = {
+  ignoreChanges: ["metadata[0].annotations", "metadata[0].labels"],
+};
+
 /** A resource's address, for arguments that take addresses and no expressions: `depends_on`, `replace_triggered_by`. */
 export function addressOf(resource: TerraformResource): string {
   return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { leaveLabels } from "./lifecycle";
 import type { Vault, VaultRef } from "./vault";
 
 export interface VaultSecretProps {
@@ -40,6 +41,7 @@ export class VaultSecret extends Construct {
       metadata: { name: props.name, namespace: props.namespace },
       type: "Opaque",
       dependsOn: props.dependsOn,
+      lifecycle: leaveLabels,
       dataWo: Object.fromEntries(Object.entries(props.data).map(([key, ref]) => [key, props.vault.ephemeral(ref)])),
       // Write-only values are sent when this number changes: with the revision, and with the places they come from.
       dataWoRevision: parseInt(digest.slice(0, 7), 16),

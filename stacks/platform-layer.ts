@@ -3,6 +3,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Site } from "../config/load";
 import { AuthentikRelease } from "../constructs/authentik-release";
+import { leaveLabels } from "../constructs/lifecycle";
 import type { VaultRef } from "../constructs/vault";
 import { VaultSecret } from "../constructs/vault-secret";
 import type { Providers } from "./providers";
@@ -28,7 +29,7 @@ export class PlatformLayer extends Construct {
     const { bootstrap } = site.authentik;
     providers.addCluster(platform.kubernetes);
     const first = platform.createNamespace
-      ? [new NamespaceV1(this, "namespace", { metadata: { name: namespace } })]
+      ? [new NamespaceV1(this, "namespace", { metadata: { name: namespace }, lifecycle: leaveLabels })]
       : [];
     const config = secret.from === "vault" ? this.addConfigSecret(secret, first) : undefined;
     const initial = bootstrap && this.addBootstrapSecret(bootstrap, first);

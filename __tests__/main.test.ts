@@ -59,6 +59,14 @@ test("reads another site by AUTHENTIK_SITE and reports what it waives", () => {
   });
 });
 
+test("removes nothing that is no stack", () => {
+  const own = join(folder, "own-stacks", "stacks", "notes.txt");
+  mkdirSync(join(own, ".."), { recursive: true });
+  writeFileSync(own, "mine");
+  expect(main("own-stacks", { CDKTF_OUTDIR: "." }).status).toBe(0);
+  expect(readFileSync(own, "utf8")).toBe("mine");
+});
+
 test.each<[string, string | undefined, string]>([
   [
     "no file",
@@ -84,7 +92,7 @@ test("prints what is wrong and no stack trace, writes nothing and fails", () => 
   expect(main("wrong", { AUTHENTIK_LAYOUT: "splt" })).toMatchObject({
     status: 1,
     stdout: "",
-    stderr: 'site.ts has 1 problem:\n  layout: must be "single" or "split", got "splt"\n',
+    stderr: 'site.ts has 1 problem:\n  AUTHENTIK_LAYOUT: must be "single" or "split", got "splt"\n',
   });
   expect(existsSync(stack("wrong", "authentik"))).toBe(false);
 });

@@ -37,7 +37,7 @@ report(() => {
   };
   const group = staff.id;
   for (let index = 0; index < Number(count); index++) {
-    const revision = new Revision(stack, `revision-${index}`, 1);
+    const revision = new Revision(stack, `revision-${index}`, { source: "generated", revision: 1 });
     const provider = new ProviderOauth2(stack, `provider-${index}`, {
       name: `app-${index}`,
       clientId: `app-${index}`,

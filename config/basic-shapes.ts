@@ -1,10 +1,35 @@
 import { z } from "zod";
+import { show } from "./problems";
 
 /** Construct ids are made of these keys, and ids are public API. */
-const KEY = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const KEY = /^(?!constructor$)[a-z0-9]+(-[a-z0-9]+)*$/;
 
-export const text = z.string().min(1);
-export const key = z.string().regex(KEY);
+/** A text shape with its rule in words, since a regular expression is no help to a reader. */
+function words(pattern: RegExp, rule: string): z.ZodString {
+  return z.string().regex(pattern, { error: ({ input }) => `must ${rule}, got ${show(input)}` });
+}
+
+/** Text as people write it. The server strips white space at both ends, and every plan would put it back. */
+export const text = words(
+  /^(?!\s)[^\p{Cc}]+(?<!\s)$/u,
+  "be a text without white space at its ends and without control characters",
+);
+export const key = words(KEY, "be lower-case letters, digits and single dashes");
+/** The name of a Kubernetes object that other names are made from. */
+export const objectName = key.max(53);
+/** Python that the site brings along. */
+export const pythonFile = words(/^\S(.*\S)?\.py$/, "be the path of a .py file").describe(
+  "Python file that defines `evaluate(request)`, relative to the site file.",
+);
+export const httpUrl = words(
+  /^https?:\/\/[^\s/?#@]+[^\s?#]*$/,
+  "be a URL that begins with http:// or https:// and holds no credentials, query or fragment",
+);
+/** A mount or path below one; Vault reads `a/../b` as `b`, so that two spellings could name one secret. */
+export const vaultPath = words(
+  /^(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)*$/,
+  "be names of letters, digits, dots, dashes and underscores, joined by slashes",
+);
 
 export function wholeNumber(minimum: number, maximum: number): z.ZodNumber {
   return z.number().int().min(minimum).max(maximum);
@@ -22,9 +47,11 @@ export const was = key
 /** One value in Vault's KV version 2 engine. */
 export const vaultRef = z
   .strictObject({
-    mount: text.describe("Mount of the KV version 2 engine, one of `vault.mounts`."),
-    path: text.regex(/^[^/]+(\/[^/]+)*$/).describe("Path of the secret below the mount."),
-    key: text.describe("Field inside the secret."),
+    mount: vaultPath.describe("Mount of the KV version 2 engine, one of `vault.mounts`."),
+    path: vaultPath.describe("Path of the secret below the mount."),
+    key: words(/^[A-Za-z0-9._-]+$/, "be letters, digits, dots, dashes and underscores").describe(
+      "Field inside the secret.",
+    ),
   })
   .meta({
     title: "Vault reference",
@@ -33,8 +60,8 @@ export const vaultRef = z
 export type VaultRef = z.output<typeof vaultRef>;
 
 export const vault = z.strictObject({
-  address: z.url({ protocol: /^https?$/ }).describe("Vault's URL."),
-  mounts: z.array(text).min(1).describe("KV version 2 mounts this site may read."),
+  address: httpUrl.describe("Vault's URL."),
+  mounts: z.array(vaultPath).min(1).describe("KV version 2 mounts this site may read."),
   auth: z
     .discriminatedUnion("method", [
       z.strictObject({

@@ -4,14 +4,14 @@ import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { duplicateKeys } from "./json";
 import { lenient } from "./lenient";
-import { ConfigError, locate, show } from "./problems";
+import { ConfigError, locate, looksLikeToken, show } from "./problems";
 import type { Problem, Waiver } from "./problems";
 import type { LooseSite } from "./rule";
 import { checkSite } from "./rules";
 import { siteShape, usersShape } from "./schema";
 import type { OidcAppData, SiteData, UsersData } from "./schema";
 import { flattenIssue, shapeError } from "./shape-errors";
-import { checkCredentials } from "./vault-rules";
+import { checkBackendSecrets, checkCredentials } from "./vault-rules";
 import { settle } from "./waivers";
 
 /** A person of users.json, ready to be declared. */
@@ -65,27 +65,34 @@ export function loadSite({
  */
 export function readSite(written: unknown, { folder, source, layout, checks }: ReadOptions): Site {
   const problems: Problem[] = [];
-  const raw = locateFiles(withLayout(written, layout), folder, problems);
-  const site = parse(siteShape, raw, problems, []);
+  const raw = locateFiles(withLayout(written, layout, problems), folder, problems);
+  const site = parse(siteShape, raw, problems, "site");
   const loose = lenient(siteShape).parse(raw);
   const users = readUsers(folder, loose?.users, problems);
   const backend = readBackend(folder, loose?.backend, problems);
   const everything: LooseSite = { ...loose, users: users.loose };
-  const ruled = [...checkCredentials(raw), ...checkSite(everything), ...(checks?.(everything, backend) ?? [])];
-  // What follows from a value that could not be read says nothing new about its place.
-  const unread = new Set(problems.map(placeOf));
-  const { open, waivers } = settle(
-    [...problems, ...ruled.filter((problem) => !unread.has(placeOf(problem)))],
-    everything,
-  );
+  const ruled = [
+    ...checkCredentials(raw),
+    ...checkBackendSecrets(backend),
+    ...checkSite(everything),
+    ...(checks?.(everything, backend) ?? []),
+  ];
+  const known = ruled.filter((problem) => !problems.some((unread) => sameMistake(unread, problem)));
+  const { open, waivers } = settle([...problems, ...known], everything);
   if (open.length > 0 || site === undefined || users.parsed === undefined || backend === undefined) {
     throw new ConfigError(open, source);
   }
   return resolveSite(site, users.parsed, backend, waivers);
 }
 
-function placeOf({ where, field }: Problem): string {
-  return `${where} ${field}`;
+/** Whether a rule only repeats that a value could not be read: at its place, below it or around it. */
+function sameMistake(unread: Problem, ruled: Problem): boolean {
+  if (unread.where !== ruled.where) return false;
+  if (unread.field === ruled.field) return true;
+  if (unread.field === "" || ruled.field === "") return false;
+  const inside = (outer: string, inner: string): boolean =>
+    inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  return inside(unread.field, ruled.field) || inside(ruled.field, unread.field);
 }
 
 function readModule(file: string): unknown {
@@ -110,11 +117,18 @@ function missingSite(file: string): string {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
-function withLayout(raw: unknown, layout: string | undefined): unknown {
-  return layout === undefined || typeof raw !== "object" ? raw : { ...raw, layout };
+function withLayout(raw: unknown, layout: string | undefined, problems: Problem[]): unknown {
+  if (layout === undefined || !isObject(raw)) return raw;
+  if (layout === "single" || layout === "split") return { ...raw, layout };
+  problems.push({ where: "AUTHENTIK_LAYOUT", field: "", text: `must be "single" or "split", got ${show(layout)}` });
+  return raw;
 }
 
 /** Parses a value; what does not fit is added to the problems, below the given path. */
@@ -122,13 +136,15 @@ function parse<T extends z.ZodType>(
   shape: T,
   value: unknown,
   problems: Problem[],
-  path: PropertyKey[],
+  source: string,
 ): z.output<T> | undefined {
   const result = shape.safeParse(value, { error: shapeError });
   if (result.success) return result.data;
   for (const issue of result.error.issues.flatMap(flattenIssue)) {
     const [, code, text = issue.message] = /^(AK\d{3}) (.*)$/s.exec(issue.message) ?? [];
-    problems.push({ ...locate([...path, ...issue.path]), text, ...(code === undefined ? {} : { code }) });
+    const place = locate(issue.path);
+    const where = place.where === "site" || (source !== "site" && issue.path[0] !== "users") ? source : place.where;
+    problems.push({ where, field: place.field, text, ...(code === undefined ? {} : { code }) });
   }
   return undefined;
 }
@@ -142,7 +158,7 @@ function readUsers(
   const raw = readJson(resolve(folder, name), ["users"], name, problems);
   if (raw === undefined) return { loose: {}, parsed: undefined };
   problems.push(...checkCredentials(raw));
-  const parsed = parse(usersShape, raw, problems, []);
+  const parsed = parse(usersShape, raw, problems, name);
   return { loose: lenient(usersShape).parse(raw)?.users ?? {}, parsed: parsed?.users };
 }
 
@@ -154,7 +170,7 @@ function readJson(path: string, place: PropertyKey[], name: string, problems: Pr
     fail(missingFile(name));
     return undefined;
   }
-  const text = readFileSync(path, "utf8");
+  const text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   try {
     const value: unknown = JSON.parse(text);
     for (const [key, line] of duplicateKeys(text)) {
@@ -162,7 +178,9 @@ function readJson(path: string, place: PropertyKey[], name: string, problems: Pr
     }
     return value;
   } catch (error) {
-    fail(`must name a JSON file, got one that does not parse: ${(error as Error).message}; mend ${name}`);
+    // The engine's message goes on to quote the file, which may hold what nobody should see.
+    const reason = /^[^,]*/.exec((error as Error).message)?.[0] ?? "";
+    fail(`must name a JSON file, got one that does not parse (${reason}); mend ${name}`);
     return undefined;
   }
 }
@@ -176,7 +194,7 @@ function readBackend(folder: string, name: string | undefined, problems: Problem
   const path = name === undefined ? join(__dirname, "..", "backend.tf.json") : resolve(folder, name);
   const raw = readJson(path, ["backend"], name ?? "backend.tf.json", problems);
   if (raw === undefined) return undefined;
-  const parsed = parse(backendShape, raw, problems, ["backend"]);
+  const parsed = parse(backendShape, raw, problems, name ?? "backend.tf.json");
   if (parsed === undefined) return undefined;
   const [first, ...others] = Object.entries(parsed.terraform.backend);
   if (first !== undefined && others.length === 0) return { type: first[0], arguments: first[1] };
@@ -200,12 +218,22 @@ function locateFiles(raw: unknown, folder: string, problems: Problem[]): unknown
     const absolute = Object.entries(records).map(([key, record]) => {
       if (!isObject(record) || typeof record.file !== "string") return [key, record];
       const path = resolve(folder, record.file);
-      if (!isFile(path)) problems.push({ ...locate([section, key, "file"]), text: missingFile(record.file) });
+      const problem = checkPythonFile(record.file, path);
+      if (problem !== undefined) problems.push({ ...locate([section, key, "file"]), ...problem });
       return [key, { ...record, file: path }];
     });
     located[section] = Object.fromEntries(absolute);
   }
   return located;
+}
+
+function checkPythonFile(name: string, path: string): { text: string; code?: string } | undefined {
+  if (!isFile(path)) return { text: missingFile(name) };
+  if (!looksLikeToken(readFileSync(path, "utf8"))) return undefined;
+  return {
+    code: "AK005",
+    text: `must hold no credential, got one in "${name}" (not shown); revoke it, put a new one into Vault`,
+  };
 }
 
 function missingFile(name: string): string {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { key, text, vaultRef, waive, wholeNumber } from "./basic-shapes";
+import { objectName, text, vaultRef, waive, wholeNumber } from "./basic-shapes";
 
 const resources = z.strictObject({
   requests: z.record(z.string(), text).optional().describe("Such as cpu `200m`, memory `1Gi`."),
@@ -13,7 +13,7 @@ const probe = z.strictObject({
   failureThreshold: wholeNumber(1, 1000).optional().describe("Failures in a row until Kubernetes acts."),
 });
 
-const countOrPercentage = z.union([z.number().int(), text]).optional();
+const countOrPercentage = z.union([wholeNumber(0, 100), text.regex(/^\d{1,3}%$/)]).optional();
 
 const deploymentStrategy = z.strictObject({
   type: z.enum(["RollingUpdate", "Recreate"]).describe("One by one, or all at once."),
@@ -47,13 +47,13 @@ const revision = wholeNumber(1, 1_000_000).default(1);
 const secret = z.discriminatedUnion("from", [
   z.strictObject({
     from: z.literal("vault").describe("Made from Vault values, which reach neither plan nor state."),
-    name: key.default("authentik-config").describe("Name of the Kubernetes Secret."),
+    name: objectName.default("authentik-config").describe("Name of the Kubernetes Secret."),
     secretKey: vaultRef.describe("AUTHENTIK_SECRET_KEY: signs sessions, never change it."),
     revision: revision.describe("Raise it when a value changed in Vault: writes the Secret and rolls the pods."),
   }),
   z.strictObject({
     from: z.literal("existing").describe("Made by somebody else."),
-    name: key.describe("Secret whose keys are whole variables, such as AUTHENTIK_POSTGRESQL__PASSWORD."),
+    name: objectName.describe("Secret whose keys are whole variables, such as AUTHENTIK_POSTGRESQL__PASSWORD."),
     revision: revision.describe("Raise it when the Secret changed: rolls the pods."),
   }),
 ]);
@@ -101,9 +101,9 @@ const tuning = z.strictObject({
 });
 
 export const platform = z.strictObject({
-  namespace: key.default("authentik").describe("Kubernetes namespace of the release."),
+  namespace: objectName.default("authentik").describe("Kubernetes namespace of the release."),
   createNamespace: z.boolean().default(true).describe("Whether this site owns the namespace."),
-  release: key.default("authentik").describe("Name of the Helm release."),
+  release: objectName.default("authentik").describe("Name of the Helm release."),
   timeoutSeconds: wholeNumber(60, 7200)
     .default(900)
     .describe("How long Helm waits; database migrations can take minutes."),

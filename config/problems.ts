@@ -41,7 +41,7 @@ const RECORDS = new Set(["apps", "groups", "users", "policies", "scopeMappings"]
 
 /** Splits a path into the record and the place inside it. */
 export function locate(path: readonly PropertyKey[]): { where: string; field: string } {
-  const parts = path.map(String);
+  const parts = path.map((part) => (looksLikeToken(String(part)) ? "(a credential)" : String(part)));
   const depth = RECORDS.has(parts[0] ?? "") ? 2 : 1;
   const field = parts.slice(depth).reduce((sum, part) => {
     if (/^\d+$/.test(part)) return `${sum}[${part}]`;
@@ -57,7 +57,14 @@ const TOKEN = [
   /\bgithub_pat_[A-Za-z0-9_]{20,}/,
   /\bglpat-[A-Za-z0-9_-]{16,}/,
   /\bxox[abeprs]-[A-Za-z0-9-]{10,}/,
-  /\bAKIA[0-9A-Z]{16}\b/,
+  /\b(AKIA|ASIA)[0-9A-Z]{16}\b/,
+  /\bglrt-[A-Za-z0-9_-]{16,}/,
+  /\bnpm_[A-Za-z0-9]{30,}/,
+  /\b[rs]k_live_[A-Za-z0-9]{16,}/,
+  /\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}/,
+  /\bAIza[A-Za-z0-9_-]{30,}/,
+  // A password in a URL.
+  /\/\/[^\s:@/]*:[^\s:@/]+@/,
   /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\./,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
 ];

@@ -10,6 +10,9 @@ export const CONTRACTS = [{ server: "2026.5.6", chart: "2026.5.6", provider: "20
 /** authentik's own scopes an app may ask for beside `openid`, `email` and `profile`, which every app gets. */
 export const MANAGED_SCOPES = ["offline_access", "entitlements"] as const;
 
+/** Slugs that are parts of authentik's own OAuth2 URLs. */
+const RESERVED_SLUGS = ["authorize", "token", "device", "userinfo", "introspect", "revoke"];
+
 /** Groups a fresh authentik makes; declaring one fails on apply because the name is taken. */
 const BUILT_IN_GROUPS = ["authentik Admins", "authentik Read-only"];
 
@@ -24,6 +27,7 @@ export function checkSite(site: LooseSite): Problem[] {
     checkNamesOnServer,
     checkVault,
     checkSecret,
+    checkStrategies,
   ].flatMap((rule) => rule(site));
 }
 
@@ -32,6 +36,11 @@ function checkVersion(site: LooseSite): Problem[] {
   if (server === undefined || chart === undefined || provider === undefined) return [];
   if (CONTRACTS.some((known) => known.server === server && known.chart === chart && known.provider === provider))
     return [];
+  const providers = CONTRACTS.map((known) => known.provider);
+  if (!providers.some((known) => known === provider)) {
+    const text = `must be the provider the bindings are made of, got ${show(provider)}; use ${providers.join(" or ")}`;
+    return [problem("AK007", ["version", "provider"], text)];
+  }
   const known = CONTRACTS.map((one) => `server ${one.server}, chart ${one.chart}, provider ${one.provider}`).join(
     " or ",
   );
@@ -135,7 +144,17 @@ function checkPeople(site: LooseSite): Problem[] {
 function checkApps(site: LooseSite): Problem[] {
   return entries(site.apps).flatMap(([key, app]) => {
     const scopes = [...keys(site.scopeMappings), ...MANAGED_SCOPES];
+    const slug = app.slug ?? key;
     return [
+      ...(RESERVED_SLUGS.includes(slug)
+        ? [
+            problem(
+              "AK018",
+              ["apps", key],
+              `must have a slug of its own, got ${show(slug)}, which is part of authentik's URLs; give another slug`,
+            ),
+          ]
+        : []),
       ...checkAccess(site, key),
       ...unknownNames(["apps", key, "scopes"], "a scope mapping", app.scopes, scopes),
       ...duplicates(["apps", key, "scopes"], app.scopes),
@@ -181,6 +200,9 @@ function checkMatch(path: Path, access: Exclude<LooseAccess, "everyone">): Probl
 function checkNamesOnServer(site: LooseSite): Problem[] {
   const people = keys(site.users);
   const apps = entries(site.apps);
+  const { platform } = site;
+  const bootstrap =
+    platform?.release === undefined || site.authentik?.bootstrap === undefined ? [] : [`${platform.release}-bootstrap`];
   const restricted = apps.filter(([, app]) => app.access !== "everyone" && app.access?.users !== undefined);
   return [
     ...clashes(
@@ -191,6 +213,12 @@ function checkNamesOnServer(site: LooseSite): Problem[] {
       ...entries(site.groups).map(([key, group]): [Path, string] => [["groups", key], group.name ?? key]),
       ...restricted.map(([key, app]): [Path, string] => [["apps", key, "access", "users"], `app-${app.slug ?? key}`]),
     ]),
+    ...clashes("Secret", [
+      ...bootstrap.map((name): [Path, string] => [["authentik", "bootstrap"], name]),
+      ...(platform?.secret?.name === undefined
+        ? []
+        : [[["platform", "secret", "name"], platform.secret.name] as [Path, string]]),
+    ]),
     ...clashes(
       "slug",
       apps.map(([key, app]) => [["apps", key], app.slug ?? key]),
@@ -200,4 +228,21 @@ function checkNamesOnServer(site: LooseSite): Problem[] {
       apps.map(([key, app]) => [["apps", key], app.clientId ?? app.slug ?? key]),
     ),
   ];
+}
+
+/** Settings of a rolling update that Kubernetes refuses. */
+function checkStrategies({ platform }: LooseSite): Problem[] {
+  return (["server", "worker"] as const).flatMap((component) => {
+    const { type, rollingUpdate } = platform?.[component]?.deploymentStrategy ?? {};
+    const path = ["platform", component, "deploymentStrategy", "rollingUpdate"];
+    if (type === "Recreate" && rollingUpdate !== undefined) {
+      return [problem("AK025", path, "must not stand beside Recreate, got one; remove it, or say RollingUpdate")];
+    }
+    const stuck = [rollingUpdate?.maxSurge, rollingUpdate?.maxUnavailable].every(
+      (value) => value === 0 || value === "0%",
+    );
+    return stuck
+      ? [problem("AK025", path, "must let a pod come or go, got 0 for both; raise maxSurge or maxUnavailable")]
+      : [];
+  });
 }

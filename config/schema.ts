@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { oidcApp } from "./app-shape";
-import { key, text, vault, vaultRef, waive, was } from "./basic-shapes";
+import { httpUrl, key, pythonFile, text, vault, vaultRef, waive, was } from "./basic-shapes";
 import { platform } from "./platform-shape";
+import { show } from "./problems";
 
 const version = z.strictObject({
   server: text.describe("authentik itself."),
@@ -10,7 +11,11 @@ const version = z.strictObject({
 });
 
 const authentik = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).describe("authentik's public URL, for people and for the API."),
+  url: httpUrl
+    .regex(/(?<!\/api(\/v3)?\/?)$/, {
+      error: ({ input }) => `must be the address people open, without /api, got ${show(input)}`,
+    })
+    .describe("authentik's public URL, for people and for the API."),
   apiToken: z
     .discriminatedUnion("from", [
       z.strictObject({
@@ -38,12 +43,8 @@ const group = z.strictObject({
   was,
 });
 
-const pythonFile = text
-  .regex(/\.py$/)
-  .describe("Python file that defines `evaluate(request)`, relative to the site file.");
-
 export const siteShape = z.strictObject({
-  name: key.describe("Name of the site, part of the name of each state."),
+  name: key.max(40).describe("Name of the site, part of the name of each state."),
   version: version.describe("Versions that belong together."),
   layout: z
     .enum(["single", "split"])
@@ -83,6 +84,10 @@ export const siteShape = z.strictObject({
   waive,
 });
 
+const username = text
+  .max(150)
+  .regex(/^(?!(constructor|__proto__)$)/, { error: () => "must be another name; this one is Node's own" });
+
 const person = z.strictObject({
   name: text.describe("Full name."),
   email: z.email().max(254).describe("E-mail address."),
@@ -94,12 +99,12 @@ const person = z.strictObject({
     .record(z.string(), z.json())
     .optional()
     .describe("Not managed unless given; once given, what people set themselves, such as an avatar, is removed."),
-  was: text.optional().describe("The username this person had before."),
+  was: username.optional().describe("The username this person had before."),
 });
 
 export const usersShape = z.strictObject({
   $schema: z.string().optional().describe("For editors: `users.schema.json`."),
-  users: z.record(z.string().min(1).max(150), person).describe("People by username."),
+  users: z.record(username, person).describe("People by username."),
 });
 
 /** What `config/site.ts` exports: defaults may be left out. */

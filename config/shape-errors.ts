@@ -5,10 +5,10 @@ import { looksLikeToken, show } from "./problems";
 type RawIssue = z.core.$ZodRawIssue;
 
 /** What to write instead, for the fields people get wrong most. */
-const REMEDY: Record<string, string> = {
-  access: 'name groups, users or policies, or say "everyone"; an app is never open by omission',
-  apiToken: 'say { from: "vault", ref } or { from: "env" }',
-};
+const REMEDY = new Map([
+  ["access", 'name groups, users or policies, or say "everyone"; an app is never open by omission'],
+  ["apiToken", 'say { from: "vault", ref } or { from: "env" }'],
+]);
 
 /** The text of a mistake of shape: `must <rule>, got <value>; <what to do>`, without the place. */
 export function shapeError(issue: RawIssue): string {
@@ -18,7 +18,11 @@ export function shapeError(issue: RawIssue): string {
   if (issue.code === "unrecognized_keys") return unknownField(issue);
   if (issue.code === "invalid_union" && issue.discriminator !== undefined) return unknownMember(issue);
   const field = String(issue.path?.at(-1));
-  const remedy = REMEDY[field];
+  if (issue.code === "invalid_type" && /^(object|record)$/.test(issue.expected) && isScalar(issue.input)) {
+    // What stands where settings belong is often the secret itself.
+    return `must be an object, got a ${typeof issue.input} (not shown)${REMEDY.has(field) ? `; ${REMEDY.get(field) ?? ""}` : ""}`;
+  }
+  const remedy = REMEDY.get(field);
   const code = field === "access" ? "AK003 " : "";
   return `${code}must ${rule(issue)}, got ${show(issue.input)}${remedy === undefined ? "" : `; ${remedy}`}`;
 }
@@ -42,21 +46,29 @@ export function flattenIssue(issue: z.core.$ZodIssue): { path: PropertyKey[]; me
 function unknownMember(issue: RawIssue & { code: "invalid_union" }): string {
   const members: readonly unknown[] = Array.isArray(issue.options) ? issue.options : [];
   const got = (issue.input as Record<string, unknown> | null)?.[issue.discriminator ?? ""];
-  return `must be ${members.map((member) => JSON.stringify(member)).join(" or ")}, got ${show(got)}`;
+  return `must be ${members.map((member) => JSON.stringify(member)).join(" or ")}, got ${showChoice(got)}`;
+}
+
+/** A value that should have been one of a few words; anything longer may be a secret put in its place. */
+function showChoice(value: unknown): string {
+  return typeof value === "string" && !/^[\w-]{0,12}$/.test(value) ? "another text (not shown)" : show(value);
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
 function wantsVaultRef(issue: RawIssue): boolean {
-  if (issue.code !== "invalid_type" || typeof issue.input !== "string") return false;
+  if (issue.code !== "invalid_type" || !isScalar(issue.input)) return false;
   const fields = fieldsOf(issue);
   return ["mount", "path", "key"].every((field) => fields.includes(field));
 }
 
 function unknownField(issue: RawIssue & { code: "unrecognized_keys" }): string {
   const known = fieldsOf(issue);
-  const hints = issue.keys.map((name) => {
-    if (looksLikeToken(name)) return "a field named like a credential (not shown)";
-    return `${JSON.stringify(name)}; ${suggest(name, known)}`;
-  });
+  const hints = issue.keys.map((name) =>
+    looksLikeToken(name) ? show(name) : `${show(name)}; ${suggest(name, known)}`,
+  );
   return `must have known fields only, got ${hints.join(", ")}`;
 }
 
@@ -80,7 +92,7 @@ function rule(issue: RawIssue): string {
     case "invalid_format":
       return FORMATS[issue.format] ?? `match ${issue.pattern ?? issue.format}`;
     case "invalid_key":
-      return "have a key of lower-case letters, digits and single dashes";
+      return `have a key that is ${(issue.issues[0]?.message ?? "another").replace(/^must be /, "").replace(/, got .*$/s, "")}`;
     case "invalid_union":
       if (issue.input === undefined) return "be given";
       return "be one of the forms docs/config.md lists";

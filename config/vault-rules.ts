@@ -111,18 +111,41 @@ export function checkSecret({ platform }: LooseSite): Problem[] {
   ];
 }
 
-/** Credentials typed where anybody can read them, anywhere in the site or users.json. */
-export function checkCredentials(value: unknown, path: Path = []): Problem[] {
-  if (typeof value === "string") {
-    if (!looksLikeToken(value)) return [];
-    return [
+/** Credentials typed where anybody can read them, anywhere in the site or users.json, as values or as keys. */
+export function checkCredentials(value: unknown, path: Path = [], above: ReadonlySet<unknown> = new Set()): Problem[] {
+  if (typeof value === "string") return looksLikeToken(value) ? [credential(path)] : [];
+  if (typeof value !== "object" || value === null || above.has(value)) return [];
+  const within = new Set(above).add(value);
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const place = [...path, key];
+    return [...(looksLikeToken(key) ? [credential(place)] : []), ...checkCredentials(inner, place, within)];
+  });
+}
+
+function credential(path: Path): Problem {
+  return problem(
+    "AK005",
+    path,
+    "must not be a credential, got one (not shown); revoke it, put a new one into Vault and name its place",
+  );
+}
+
+/** A backend's credentials would be written into the JSON. */
+export function checkBackendSecrets(backend: { readonly arguments: object } | undefined): Problem[] {
+  if (backend === undefined) return [];
+  const named = Object.entries(backend.arguments)
+    .filter(
+      ([name, value]) =>
+        typeof value === "string" &&
+        /(password|secret|token|access_key|conn_str)/.test(name) &&
+        name !== "secret_suffix",
+    )
+    .map(([name]) =>
       problem(
-        "AK005",
-        path,
-        "must not be a credential, got one (not shown); revoke it, put a new one into Vault and name its place",
+        "AK004",
+        ["backend", name],
+        "must not stand in the file, got a literal (not shown); give it in the environment or with terraform init -backend-config",
       ),
-    ];
-  }
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => checkCredentials(inner, [...path, key]));
+    );
+  return named.length > 0 ? named : checkCredentials(backend.arguments, ["backend"]);
 }

@@ -1,15 +1,8 @@
-import { createHash } from "node:crypto";
 import { Construct } from "constructs";
 import { PolicyBinding } from "../.gen/providers/authentik/policy-binding";
-import { renamedFrom } from "./renamed";
 
 /** One group or policy that lets people in. */
-export type AccessEntry = {
-  /** Stable name of the entry among its siblings; part of the binding's address. */
-  readonly key: string;
-  /** The key before a rename.  @default - never renamed */
-  readonly previousKey?: string;
-} & ({ readonly group: string } | { readonly policy: string });
+export type AccessEntry = { readonly group: string } | { readonly policy: string };
 
 export interface AccessBindingsProps {
   /** Uuid of what is opened: an application's `uuid`, not its id, which is the slug. */
@@ -18,36 +11,32 @@ export interface AccessBindingsProps {
   readonly entries: readonly AccessEntry[];
 }
 
-/** Who may open something: one policy binding for each group or policy. */
+/**
+ * Who may open something: one policy binding for each group or policy.
+ *
+ * A binding belongs to a place in the list, not to a group. When the list changes, the binding is changed in place, once
+ * the new group exists. A binding for each group would be deleted before the next one is made, and an application
+ * without bindings is open to everybody. Places of policies come after those of groups, so that a place changes its
+ * kind only when the list has no groups at all.
+ */
 export class AccessBindings extends Construct {
-  constructor(scope: Construct, id: string, props: AccessBindingsProps) {
+  constructor(scope: Construct, id: string, { target, entries }: AccessBindingsProps) {
     super(scope, id);
-    const orders = stableOrders(props.entries.map(({ key }) => key));
-    for (const entry of props.entries) {
-      const binding = new Construct(this, entry.key);
-      renamedFrom(binding, entry.previousKey);
-      new PolicyBinding(binding, "Resource", {
-        target: props.target,
-        ...("group" in entry ? { group: entry.group } : { policy: entry.policy }),
-        order: orders.get(entry.key) ?? 0,
-      });
-    }
+    const groups = entries.filter((entry) => "group" in entry);
+    const policies = entries.filter((entry) => "policy" in entry);
+    const [members, conditions] = groups.length > 0 ? [groups, policies] : [policies.slice(0, 1), policies.slice(1)];
+    members.forEach((entry, place) => {
+      this.bind(`members-${place}`, target, entry, place * 10);
+    });
+    conditions.forEach((entry, place) => {
+      this.bind(`condition-${place}`, target, entry, CONDITIONS + place * 10);
+    });
+  }
+
+  private bind(id: string, target: string, entry: AccessEntry, order: number): void {
+    new PolicyBinding(this, id, { target, ...entry, order });
   }
 }
 
-/**
- * An order for each binding of a target. The order says nothing here, since all bindings are asked, but it has to be
- * unique; made from the key it never changes when another entry comes or goes, so no apply has to swap two of them.
- * @see https://github.com/goauthentik/terraform-provider-authentik/issues/453
- */
-function stableOrders(keys: readonly string[]): Map<string, number> {
-  const taken = new Set<number>();
-  return new Map(
-    [...keys].sort().map((key) => {
-      let order = (createHash("sha256").update(key).digest().readUInt32BE() % 100_000) * 10;
-      while (taken.has(order)) order += 10;
-      taken.add(order);
-      return [key, order];
-    }),
-  );
-}
+/** Above every place of a group, so that no order has to change when groups are added. */
+const CONDITIONS = 100_000;

@@ -30,6 +30,8 @@ export class ExpressionPolicy extends Construct {
       name: props.name,
       expression: escapeTemplate(readExpression(props.file)),
       executionLogging: props.executionLogging ?? false,
+      // Deleting a policy deletes its bindings: they have to point elsewhere first.
+      lifecycle: { createBeforeDestroy: true },
     });
     this.node.defaultChild = this.resource;
     this.policyId = this.resource.id;

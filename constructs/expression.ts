@@ -14,14 +14,21 @@ export function readExpression(file: string): string {
 /** What in a Python file authentik would refuse, or run with another meaning than Python does. */
 export function checkExpression(file: string): Refusal[] {
   const text = source(file);
+  const { code, continued } = withoutText(text);
   const refusals: Refusal[] = [];
   const add = (rule: string): void => void refusals.push({ code: "AK040", field: "file", text: `must ${rule}` });
-  if (!/^def evaluate\(request\)/m.test(text)) {
+  if (!/^def evaluate\(\s*request\b[^)]*\)/m.test(code)) {
     add(
       "define evaluate(request) at the top level, got a file without it; authentik's answer is what that function returns",
     );
   }
-  for (const line of linesThatGainSpaces(text)) {
+  if (/^\s*from\s+__future__\s|^\s*from\s+\S+\s+import\s+\*/m.test(code)) {
+    add("import names only, got a future or star import, which Python refuses inside a function; name what you import");
+  }
+  if (/^\s*global\s/m.test(code)) {
+    add("use no global statement, got one; the file runs as the body of a function, so say nonlocal");
+  }
+  for (const line of continued) {
     add(
       `hold no string that goes on over line ${line}, got one; authentik indents each line, so it would gain four spaces: join shorter strings instead`,
     );
@@ -33,15 +40,26 @@ function source(file: string): string {
   return readFileSync(file, "utf8").replaceAll("\r\n", "\n").trim();
 }
 
-/** Lines on which a string that is no docstring continues, or a backslash continues the line. */
-function linesThatGainSpaces(text: string): number[] {
-  const found: number[] = [];
-  const tokens = /#[^\n]*|("""|''')[\s\S]*?(?:\1|$)|"(?:[^"\\\n]|\\[\s\S])*"?|'(?:[^'\\\n]|\\[\s\S])*'?|\\\n/g;
-  for (const { 0: token, index } of text.matchAll(tokens)) {
-    if (token.startsWith("#") || !token.includes("\n")) continue;
-    const before = text.slice(text.lastIndexOf("\n", index - 1) + 1, index);
-    const isDocstring = /^("""|''')/.test(token) && before.trim() === "";
-    if (!isDocstring) found.push(text.slice(0, index).split("\n").length);
-  }
-  return found;
+const TEXT = /#[^\n]*|("""|''')[\s\S]*?(?:\1|$)|"(?:[^"\\\n]|\\[\s\S])*"?|'(?:[^'\\\n]|\\[\s\S])*'?/g;
+
+/** Code without its strings and comments, and the lines on which a string that is no docstring goes on. */
+function withoutText(text: string): { code: string; continued: number[] } {
+  const continued: number[] = [];
+  const code = text.replaceAll(TEXT, (token: string, ...rest: unknown[]) => {
+    const at = rest.find((value) => typeof value === "number") ?? 0;
+    if (!token.startsWith("#") && token.includes("\n") && !isDocstring(token, text.slice(0, at))) {
+      continued.push(text.slice(0, at).split("\n").length);
+    }
+    return token.replaceAll(/[^\n]/g, " ");
+  });
+  return { code, continued };
+}
+
+/** Whether a string is a statement of its own: at the top of the file, or first in a block. */
+function isDocstring(token: string, before: string): boolean {
+  if (!/^("""|''')/.test(token)) return false;
+  const lines = before.split("\n");
+  if (!/^\s*[rRuU]?$/.test(lines.at(-1) ?? "")) return false;
+  const above = lines.slice(0, -1).findLast((line) => line.trim() !== "" && !line.trim().startsWith("#"));
+  return above === undefined || above.trimEnd().endsWith(":");
 }

@@ -128,8 +128,11 @@ export class OidcApp extends Construct {
 
   private makeProvider(props: OidcAppProps): ProviderOauth2 {
     const { lookups, clientType = "confidential" } = props;
-    const generated = clientType === "confidential" && props.clientSecret === undefined;
-    const revision = generated ? new Revision(this, "secret-revision", props.secretRevision ?? 1) : undefined;
+    const source = secretSource(props);
+    // Made for every app, whatever its secret, because only a change replaces, and making it is none: a secret of Vault
+    // would stay when authentik is to generate one.
+    const revision = new Revision(this, "secret-revision", { source, revision: props.secretRevision ?? 1 });
+    const renewed = source === "generated" ? { replaceTriggeredBy: [addressOf(revision)] } : {};
     return new ProviderOauth2(this, "provider", {
       name: props.slug,
       clientId: this.clientId,
@@ -153,10 +156,7 @@ export class OidcApp extends Construct {
         props.grantTypes === undefined ? undefined : GRANT_TYPES.filter((grant) => props.grantTypes?.includes(grant)),
       logoutUri: props.logoutUri,
       logoutMethod: props.logoutMethod ?? "backchannel",
-      lifecycle: leaveUnset(
-        { logout_uri: props.logoutUri },
-        revision === undefined ? {} : { replaceTriggeredBy: [addressOf(revision)] },
-      ),
+      lifecycle: leaveUnset({ logout_uri: props.logoutUri }, renewed),
     });
   }
 
@@ -217,6 +217,11 @@ function lifetimesAndClaims(
   };
 }
 
+function secretSource({ clientType, clientSecret }: ClientOptions): "generated" | "vault" | "none" {
+  if (clientType === "public") return "none";
+  return clientSecret === undefined ? "generated" : "vault";
+}
+
 function checkProps(props: OidcAppProps): Refusal[] {
   const refusals: Refusal[] = [
     ...checkRedirectUris(props.redirectUris),
@@ -260,8 +265,9 @@ export function checkClient({ clientType, clientSecret, secretRevision, publishT
       ),
     ];
   }
-  if (clientType !== "public" && clientSecret === undefined) return [];
-  const why = clientType === "public" ? "a public client has none" : "this one is in Vault already";
+  const source = secretSource({ clientType, clientSecret });
+  if (source === "generated") return [];
+  const why = source === "none" ? "a public client has none" : "this one is in Vault already";
   return [
     ...(publishTo === undefined
       ? []

@@ -45,73 +45,92 @@ function refusal(code: string, field: string, rule: string, waivable = true): Re
   return { code, field, text: `must ${rule}`, waivable };
 }
 
+/** A URL as an error may show it: without what may be a secret in its query. */
 function show(value: string): string {
-  return JSON.stringify(value);
+  return JSON.stringify(value.replace(/([?&#][^=&#]*=)[^&#]+/g, "$1..."));
 }
 
 /** Schemes with which a browser would run or show the authorization code instead of sending it. */
-const NEVER = ["javascript:", "data:", "vbscript:", "file:", "about:"];
+const NEVER = ["javascript:", "data:", "vbscript:", "file:", "about:", "blob:", "view-source:"];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 function checkStrict(url: string, field: string): Refusal[] {
-  if (!URL.canParse(url))
-    return [
-      refusal(
-        "AK030",
-        field,
-        `be a URL, got ${show(url)}; write it with its scheme, such as https://app.example.org/callback`,
-        false,
-      ),
-    ];
-  const { protocol, hostname } = new URL(url);
-  if (NEVER.includes(protocol))
-    return [refusal("AK030", field, `not use ${protocol}, got ${show(url)}; use https`, false)];
-  if (url.includes("*"))
-    return [
-      refusal(
-        "AK030",
-        field,
-        `hold no wildcard, got ${show(url)}; authentik compares it letter by letter, use matchingMode: "regex"`,
-      ),
-    ];
+  const refused = (rule: string, waivable: boolean): Refusal[] => [refusal("AK030", field, rule, waivable)];
+  if (!URL.canParse(url)) {
+    return refused(
+      `be a URL, got ${show(url)}; write it with its scheme, such as https://app.example.org/callback`,
+      false,
+    );
+  }
+  const { protocol, hostname, hash } = new URL(url);
+  if (NEVER.includes(protocol)) return refused(`not use ${protocol}, got ${show(url)}; use https`, false);
+  if (hash !== "") return refused(`hold no fragment, got ${show(url)}; remove what follows #`, false);
+  if (url.includes("*")) {
+    return refused(
+      `hold no wildcard, got ${show(url)}; authentik compares it letter by letter, use matchingMode: "regex"`,
+      true,
+    );
+  }
   if (protocol === "http:" && !LOOPBACK.includes(hostname)) {
-    return [
-      refusal("AK030", field, `use https, got ${show(url)}; over http the authorization code can be read on the way`),
-    ];
+    return refused(`use https, got ${show(url)}; over http the authorization code can be read on the way`, true);
   }
   return [];
 }
 
+/** A host of literal letters, its dots escaped, with any port. */
+const HOST =
+  /^([A-Za-z0-9-]+(?:\\\.[A-Za-z0-9-]+)*|\\\[::1\\\])(?::\d+|:\\d[+*]?|:\[0-9\][+*]?|\(:(?:\\d|\[0-9\])[+*]\)\?)?$/;
+
 function checkRegex(pattern: string, field: string): Refusal[] {
-  if (!compiles(pattern))
-    return [refusal("AK030", field, `be a regular expression, got ${show(pattern)}; mend it`, false)];
-  if (!pattern.startsWith("^") || !pattern.endsWith("$") || pattern.endsWith("\\$")) {
-    return [refusal("AK030", field, `be anchored, got ${show(pattern)}; write ^${pattern.replace(/^\^|\$$/g, "")}$`)];
+  const refused = (rule: string, waivable = true): Refusal[] => [refusal("AK030", field, rule, waivable)];
+  const invalid = notPython(pattern);
+  if (invalid !== undefined)
+    return refused(`be a regular expression of Python, got ${show(pattern)}; ${invalid}`, false);
+  if (!pattern.startsWith("^") || !/(^|[^\\])(\\\\)*\$$/.test(pattern)) {
+    return refused(`be anchored, got ${show(pattern)}; begin it with ^ and end it with $`);
   }
-  const [scheme = "", rest = ""] = split(pattern.slice(1, -1));
-  const host = rest.split("/")[0] ?? "";
-  const refusals: Refusal[] = [];
-  if (scheme !== "https" && !LOOPBACK.some((loopback) => host.replaceAll("\\", "").startsWith(loopback))) {
-    refusals.push(refusal("AK030", field, `begin with ^https://, got ${show(pattern)}; name the scheme`));
-  }
-  if (/(^|[^\\])\.|[*+?[(|{]/.test(host.replace(/:\[0-9\]\+$|:\\d\+$/, ""))) {
-    refusals.push(
-      refusal("AK030", field, `name one host, got ${show(pattern)}; write its dots as \\. and no wildcard in it`),
+  const body = pattern.slice(1, -1).replaceAll("\\/", "/");
+  if (hasAlternatives(body)) {
+    return refused(
+      `say one thing, got ${show(pattern)}; the parts of a | outside parentheses are not anchored, list them one by one`,
     );
   }
-  return refusals;
+  return checkOrigin(body).map((rule) => refusal("AK030", field, rule.replace("GOT", show(pattern))));
 }
 
-function compiles(pattern: string): boolean {
+/** What is wrong with scheme and host of a pattern. */
+function checkOrigin(body: string): string[] {
+  const [, scheme = "", rest = ""] = /^(.*?):\/\/(.*)$/.exec(body) ?? [];
+  if (/^[a-z][a-z0-9-]*(\\\.[a-z0-9-]+)+$/.test(scheme)) return [];
+  const host = HOST.exec(rest.split("/")[0] ?? "")?.[1];
+  const loopback = LOOPBACK.includes((host ?? "").replaceAll("\\", ""));
+  if (scheme !== "https" && !(scheme === "http" && loopback)) return ["begin with ^https://, got GOT; name the scheme"];
+  return host === undefined ? ["name one host, got GOT; write its dots as \\. and no wildcard in it"] : [];
+}
+
+/** Why Python would not compile a pattern; JavaScript's syntax is near enough for the rest. */
+function notPython(pattern: string): string | undefined {
+  const letter = /(?<!\\)(?:\\\\)*\\([a-zA-Z])/g;
+  for (const [, escape = ""] of pattern.matchAll(letter)) {
+    if (!"AbBdDsSwWZafnrtvxuUN".includes(escape)) return `Python knows no \\${escape}`;
+  }
+  if (/\(\?</.test(pattern.replaceAll(/\(\?<[=!]/g, ""))) return "name a group as (?P<name>...)";
   try {
-    new RegExp(pattern);
-    return true;
+    new RegExp(pattern.replaceAll("(?P<", "(?<").replaceAll(/\\[AZ]/g, ""));
+    return undefined;
   } catch {
-    return false;
+    return "mend it";
   }
 }
 
-function split(pattern: string): [string, string] | [] {
-  const at = pattern.indexOf("://");
-  return at === -1 ? [] : [pattern.slice(0, at), pattern.slice(at + 3)];
+/** Whether a `|` stands outside all parentheses and classes. */
+function hasAlternatives(pattern: string): boolean {
+  const bare = pattern.replaceAll(/\\./g, "").replaceAll(/\[[^\]]*\]/g, "");
+  let depth = 0;
+  for (const sign of bare) {
+    if (sign === "(") depth++;
+    else if (sign === ")") depth--;
+    else if (sign === "|" && depth === 0) return true;
+  }
+  return false;
 }

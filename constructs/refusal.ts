@@ -18,7 +18,7 @@ export type Waive = Readonly<Record<string, string>>;
 
 /**
  * Stops when anything is refused that is not waived.
- * @throws Error naming the construct and listing every refusal at once.
+ * @throws RefusedError naming the construct and listing every refusal at once.
  */
 export function refuse(construct: Construct, refusals: readonly Refusal[], waive: Waive = {}): void {
   const standing = refusals.filter(
@@ -26,7 +26,12 @@ export function refuse(construct: Construct, refusals: readonly Refusal[], waive
   );
   if (standing.length === 0) return;
   const lines = standing.map(({ code, field, text }) => `${code === undefined ? "" : `${code} `}${field} ${text}`);
-  throw new Error(`${construct.constructor.name} "${construct.node.path}": ${lines.join("\n  ")}`);
+  throw new RefusedError(`${construct.constructor.name} "${construct.node.path}": ${lines.join("\n  ")}`);
+}
+
+/** What a construct will not do; the message names the construct and lists everything at once. */
+export class RefusedError extends Error {
+  override name = "RefusedError";
 }
 
 /** Refuses a number outside its range; a value Terraform knows only later is let through. */

@@ -2,14 +2,14 @@ import { TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 
 /**
- * A number whose change replaces whatever names it in `replace_triggered_by`; a `terraform_data` resource.
+ * Values whose change replaces whatever names this resource in `replace_triggered_by`; a `terraform_data` resource.
  * cdktf's own class for that runs `terraform version` during synthesis, which has to work without Terraform.
  */
 export class Revision extends TerraformResource {
   constructor(
     scope: Construct,
     id: string,
-    private readonly revision: number,
+    private readonly values: Readonly<Record<string, string | number>>,
   ) {
     super(scope, id, {
       terraformResourceType: "terraform_data",
@@ -18,6 +18,6 @@ export class Revision extends TerraformResource {
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
-    return { input: { revision: this.revision } };
+    return { input: this.values };
   }
 }

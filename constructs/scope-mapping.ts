@@ -34,7 +34,7 @@ export class ScopeMapping extends Construct {
       scopeName: props.scopeName,
       description: props.description,
       expression: escapeTemplate(readExpression(props.file)),
-      lifecycle: leaveUnset({ description: props.description }),
+      lifecycle: leaveUnset({ description: props.description }, { createBeforeDestroy: true }),
     });
     this.node.defaultChild = this.resource;
     this.mappingId = this.resource.id;

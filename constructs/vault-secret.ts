@@ -41,7 +41,8 @@ export class VaultSecret extends Construct {
       metadata: { name: props.name, namespace: props.namespace },
       type: "Opaque",
       dependsOn: props.dependsOn,
-      lifecycle: leaveLabels,
+      // Pods read it by name: under another name it has to exist before the old one goes.
+      lifecycle: { ...leaveLabels, createBeforeDestroy: true },
       dataWo: Object.fromEntries(Object.entries(props.data).map(([key, ref]) => [key, props.vault.ephemeral(ref)])),
       // Write-only values are sent when this number changes: with the revision, and with the places they come from.
       dataWoRevision: parseInt(digest.slice(0, 7), 16),

@@ -14,17 +14,19 @@ export interface BackendProps {
 type Arguments = Readonly<Record<string, unknown>>;
 
 /** The argument of each backend that tells one state from another. */
-const STATE_ARGUMENT: Readonly<Record<string, (given: Arguments, state: string) => Record<string, unknown>>> = {
-  azurerm: (_, state) => ({ key: `${state}.tfstate` }),
-  consul: (_, state) => ({ path: `terraform/${state}` }),
-  gcs: (_, state) => ({ prefix: state }),
-  http: (given, state) => httpAddresses(given, state),
-  kubernetes: (_, state) => ({ secret_suffix: state }),
-  // Terraform runs in cdktf.out/stacks/<stack>, which is made anew; the project's root stays.
-  local: (_, state) => ({ path: `../../../${state}.tfstate` }),
-  pg: (_, state) => ({ schema_name: state }),
-  s3: (_, state) => ({ key: `${state}.tfstate` }),
-};
+const STATE_ARGUMENT = new Map<string, (given: Arguments, state: string) => Record<string, unknown>>(
+  Object.entries({
+    azurerm: (_: Arguments, state: string) => ({ key: `${state}.tfstate` }),
+    consul: (_: Arguments, state: string) => ({ path: `terraform/${state}` }),
+    gcs: (_: Arguments, state: string) => ({ prefix: state }),
+    http: httpAddresses,
+    kubernetes: (_: Arguments, state: string) => ({ secret_suffix: state }),
+    // Terraform runs in cdktf.out/stacks/<stack>, which is made anew; the project's root stays.
+    local: (_: Arguments, state: string) => ({ path: `../../../${state}.tfstate` }),
+    pg: (_: Arguments, state: string) => ({ schema_name: state }),
+    s3: (_: Arguments, state: string) => ({ key: `${state}.tfstate` }),
+  }),
+);
 
 function httpAddresses(given: Arguments, state: string): Record<string, string> {
   const lock = { lock_address: "/lock", unlock_address: "/lock" };
@@ -38,9 +40,12 @@ function httpAddresses(given: Arguments, state: string): Record<string, string> 
 
 /** What in a backend's arguments would let two stacks share a state, in words. */
 export function checkBackend(type: string, given: Arguments): string | undefined {
-  const argument = STATE_ARGUMENT[type];
+  const argument = STATE_ARGUMENT.get(type);
   if (argument === undefined) {
-    return `must be a backend that can tell stacks apart, got "${type}"; use ${Object.keys(STATE_ARGUMENT).join(", ")}`;
+    return `must be a backend that can tell stacks apart, got "${type}"; use ${[...STATE_ARGUMENT.keys()].join(", ")}`;
+  }
+  if (type === "http" && (typeof given.address !== "string" || /[?#]/.test(given.address))) {
+    return "must give http an address without a query, to which each stack adds its name; a partial one would be shared by all";
   }
   const own = Object.keys(argument({}, "")).find((name) => name in given);
   return own === undefined
@@ -61,7 +66,7 @@ export class StateBackend extends TerraformBackend {
 
   protected override synthesizeAttributes(): Record<string, unknown> {
     const { type, arguments: given, state } = this.props;
-    return { ...given, ...STATE_ARGUMENT[type]?.(given, state) };
+    return { ...given, ...STATE_ARGUMENT.get(type)?.(given, state) };
   }
 
   /** Never asked for: the stack refuses first. */

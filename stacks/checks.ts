@@ -42,11 +42,21 @@ function checkApps({ apps = {} }: LooseSite): Problem[] {
   });
 }
 
-function checkPlatform({ platform }: LooseSite): Problem[] {
+function checkPlatform({ platform, authentik }: LooseSite): Problem[] {
   if (platform === undefined) return [];
-  const { values = {}, database, smtp, tuning, server, worker } = platform;
-  const props = { values, database, smtp, tuning, server, worker } as Pick<AuthentikReleaseProps, "values">;
-  return problems("platform", checkRelease(props));
+  const { database, smtp, tuning, server, worker, values = {} } = platform;
+  const bootstrap = authentik?.bootstrap && { secretName: "bootstrap", email: authentik.bootstrap.email };
+  const release = {
+    database,
+    smtp,
+    tuning,
+    server,
+    worker,
+    bootstrap,
+    secretName: "secret",
+    secretChecksum: "checksum",
+  };
+  return problems("platform", checkRelease({ ...(release as Partial<AuthentikReleaseProps>), values }));
 }
 
 function checkFiles({ policies = {}, scopeMappings = {} }: LooseSite): Problem[] {
@@ -61,11 +71,13 @@ function checkFiles({ policies = {}, scopeMappings = {} }: LooseSite): Problem[]
 
 /** Two usernames whose construct ids are one. */
 function checkPersonIds({ users }: LooseSite): Problem[] {
-  const usernames = Object.keys(users);
-  return usernames.flatMap((username, index) => {
-    const twin = usernames.slice(0, index).find((other) => constructId(other) === constructId(username));
-    if (twin === undefined) return [];
-    const text = `must have an id of its own, got "${constructId(username)}", which users.${twin} has; rename one of them`;
+  const owners = new Map<string, string>();
+  return Object.keys(users).flatMap((username) => {
+    const id = constructId(username);
+    const owner = owners.get(id);
+    owners.set(id, owner ?? username);
+    if (owner === undefined) return [];
+    const text = `must have an id of its own, got "${id}", which users.${owner} has; rename one of them`;
     return problems(`users.${username}`, [{ code: "AK001", field: "", text }]);
   });
 }

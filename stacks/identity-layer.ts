@@ -62,6 +62,7 @@ export class IdentityLayer extends Construct {
   private addApp(scope: Construct, key: string, app: OidcAppConfig): void {
     const { site, providers } = this.props;
     const { name: title, scopes, emailVerified, clientSecret, was, access, ...rest } = app;
+    if (app.publishTo !== undefined) providers.declareVault();
     const made = new OidcApp(scope, key, {
       ...rest,
       title,
@@ -78,18 +79,12 @@ export class IdentityLayer extends Construct {
   }
 
   private accessEntries(key: string, { access, slug, was }: OidcAppConfig): AccessEntry[] {
-    if (access === "everyone")
-      return [{ key: "everyone", policy: this.policy("everyone", join(POLICIES, "everyone.py")) }];
+    if (access === "everyone") return [{ policy: this.policy("everyone", join(POLICIES, "everyone.py")) }];
     const { groups = [], users, policies = [] } = access;
     return [
-      ...groups.map((group) => ({
-        key: `group-${group}`,
-        previousKey: previousKey(this.props.site, group),
-        group: this.groupId(group),
-      })),
-      ...(users === undefined ? [] : [{ key: "users", group: this.addAppGroup(key, slug, was).groupId }]),
+      ...groups.map((group) => ({ group: this.groupId(group) })),
+      ...(users === undefined ? [] : [{ group: this.addAppGroup(key, slug, was).groupId }]),
       ...policies.map((policy) => ({
-        key: `policy-${policy}`,
         policy: this.policy(`custom-${policy}`, this.props.site.policies[policy]?.file ?? ""),
       })),
     ];
@@ -126,9 +121,4 @@ export class IdentityLayer extends Construct {
     };
     return (known ?? new ScopeMapping(this.scopes, "email-verified", props)).mappingId;
   }
-}
-
-function previousKey(site: Site, group: string): string | undefined {
-  const was = site.groups[group]?.was;
-  return was === undefined ? undefined : `group-${was}`;
 }

@@ -5,5 +5,7 @@ export function literal<T>(value: T): T {
   if (typeof value === "string") return escapeTemplate(value) as T;
   if (Array.isArray(value)) return value.map(literal) as T;
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, literal<unknown>(inner)])) as T;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [escapeTemplate(key), literal<unknown>(inner)]),
+  ) as T;
 }

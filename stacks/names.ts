@@ -10,9 +10,13 @@ export function appGroupName(slug: string): string {
   return `app-${slug}`;
 }
 
-/** Keys of the apps that name a person. */
-export function appsNaming(site: Pick<Site, "apps">, username: string): string[] {
-  return Object.entries(site.apps)
-    .filter(([, { access }]) => access !== "everyone" && access.users?.includes(username))
-    .map(([key]) => key);
+/** Keys of the apps that name people one by one, by username. */
+export function appsByPerson(site: Pick<Site, "apps">): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [key, { access }] of Object.entries(site.apps)) {
+    for (const username of access === "everyone" ? [] : (access.users ?? [])) {
+      found.set(username, [...(found.get(username) ?? []), key]);
+    }
+  }
+  return found;
 }

@@ -3,7 +3,7 @@ import type { Site } from "../config/load";
 import { constructId } from "../constructs/construct-id";
 import { Person } from "../constructs/person";
 import { renamedFrom } from "../constructs/renamed";
-import { appsNaming } from "./names";
+import { appsByPerson } from "./names";
 
 /** How a layer of people finds the groups they are in. */
 export interface GroupIds {
@@ -22,12 +22,13 @@ export interface PeopleLayerProps {
 export class PeopleLayer extends Construct {
   constructor(scope: Construct, id: string, { site, groups }: PeopleLayerProps) {
     super(scope, id);
+    const apps = appsByPerson(site);
     for (const { was, ...person } of site.people) {
       const made = new Person(this, constructId(person.username), {
         ...person,
         groups: [
           ...person.groups.map((key) => groups.groupId(key)),
-          ...appsNaming(site, person.username).map((app) => groups.appGroupId(app)),
+          ...(apps.get(person.username) ?? []).map((app) => groups.appGroupId(app)),
         ],
       });
       renamedFrom(made, was === undefined ? undefined : constructId(was));

@@ -3,6 +3,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Site } from "../config/load";
 import { AuthentikRelease } from "../constructs/authentik-release";
+import { Forgotten } from "../constructs/forgotten";
 import { leaveLabels } from "../constructs/lifecycle";
 import type { VaultRef } from "../constructs/vault";
 import { VaultSecret } from "../constructs/vault-secret";
@@ -26,6 +27,10 @@ export class PlatformLayer extends Construct {
     super(scope, id);
     const { site, platform, providers } = props;
     const { secret, namespace } = platform;
+    // What is handed to somebody else stays, with all that is in it.
+    if (!platform.createNamespace)
+      new Forgotten(this, "namespace-handed-over", "kubernetes_namespace_v1.platform_namespace");
+    if (secret.from === "existing") new Forgotten(this, "secret-handed-over", "kubernetes_secret_v1.platform_secret");
     const { bootstrap } = site.authentik;
     providers.addCluster(platform.kubernetes);
     const first = platform.createNamespace
@@ -62,7 +67,8 @@ export class PlatformLayer extends Construct {
     first: ITerraformDependable[],
   ): VaultSecret {
     const data = { AUTHENTIK_BOOTSTRAP_TOKEN: bootstrap.token, AUTHENTIK_BOOTSTRAP_PASSWORD: bootstrap.password };
-    return this.addSecret("bootstrap", `${this.props.platform.release}-bootstrap`, 1, data, first);
+    const { release, secret } = this.props.platform;
+    return this.addSecret("bootstrap", `${release}-bootstrap`, secret.revision, data, first);
   }
 
   private addSecret(

@@ -23,14 +23,17 @@ export class Providers {
 
   /** Values in Vault. */
   get vault(): Vault {
+    return (this.knownVault ??= this.addVault());
+  }
+
+  /** Declares Vault for what writes to it, and reads nothing. */
+  declareVault(): void {
     this.knownVault ??= this.addVault();
-    return this.knownVault;
   }
 
   /** authentik's API, and what is found there. */
   get lookups(): Lookups {
-    this.knownLookups ??= this.addAuthentik();
-    return this.knownLookups;
+    return (this.knownLookups ??= this.addAuthentik());
   }
 
   /** The cluster, for the Helm release and the Secrets it reads. */

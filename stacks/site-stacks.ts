@@ -38,14 +38,15 @@ function addSplit(app: App, site: Site): void {
     const { stack, providers } = addStack(app, site, "authentik-platform");
     new PlatformLayer(stack, "platform", { site, platform: site.platform, providers });
   }
-  const identity = addStack(app, site, "authentik");
+  // A state of its own: with that of the layout `single`, it would plan to destroy platform and people.
+  const identity = addStack(app, site, "authentik", "authentik-identity");
   new IdentityLayer(identity.stack, "identity", { site, providers: identity.providers });
   const people = addStack(app, site, "authentik-users");
   new PeopleLayer(people.stack, "people", { site, groups: groupsByName(site, people.providers) });
 }
 
-function addStack(app: App, site: Site, id: string): { stack: AuthentikStack; providers: Providers } {
-  const stack = new AuthentikStack(app, id, { ...site.backend, state: `${site.name}-${id}` });
+function addStack(app: App, site: Site, id: string, state = id): { stack: AuthentikStack; providers: Providers } {
+  const stack = new AuthentikStack(app, id, { ...site.backend, state: `${site.name}-${state}` });
   return { stack, providers: new Providers(stack, site) };
 }
 

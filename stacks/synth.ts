@@ -1,5 +1,5 @@
 import type { App } from "cdktf";
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 
 /**
@@ -10,7 +10,9 @@ export function synth(app: App): string[] {
   app.synth();
   const folder = join(app.outdir, "stacks");
   return readdirSync(folder).flatMap((name) => {
-    if (app.node.tryFindChild(name) !== undefined) return [relative(process.cwd(), join(folder, name, "cdk.tf.json"))];
+    const file = join(folder, name, "cdk.tf.json");
+    if (!existsSync(file)) return [];
+    if (app.node.tryFindChild(name) !== undefined) return [relative(process.cwd(), file)];
     rmSync(join(folder, name), { recursive: true });
     return [];
   });

@@ -67,7 +67,7 @@ test("gives people of is_admin the admin group once", () => {
 test("the layout of the environment wins, and a misspelt one is refused", () => {
   const file = join(ROOT, "examples", "minimal.ts");
   expect(loadSite({ file, layout: "split" }).layout).toBe("split");
-  expect(() => loadSite({ file, layout: "splt" })).toThrow('layout: must be "single" or "split", got "splt"');
+  expect(() => loadSite({ file, layout: "splt" })).toThrow('AUTHENTIK_LAYOUT: must be "single" or "split", got "splt"');
 });
 
 test("paths are relative to the site file, and a file that is missing is named", () => {
@@ -126,9 +126,13 @@ describe("shape", () => {
     [
       "a bad key",
       { groups: { "Staff Members": {}, staff: {} } },
-      'groups.Staff Members: must have a key of lower-case letters, digits and single dashes, got "Staff Members"',
+      'groups.Staff Members: must have a key that is lower-case letters, digits and single dashes, got "Staff Members"',
     ],
-    ["a bad URL", { authentik: { ...smallSite.authentik, url: "auth" } }, 'authentik: url must be a URL, got "auth"'],
+    [
+      "a bad URL",
+      { authentik: { ...smallSite.authentik, url: "auth" } },
+      'authentik: url must be a URL that begins with http:// or https:// and holds no credentials, query or fragment, got "auth"',
+    ],
     [
       "an unknown way to a token",
       { authentik: { ...smallSite.authentik, apiToken: { from: "valt" } } },
@@ -166,7 +170,7 @@ describe("shape", () => {
   test("people and site are checked together", () => {
     const site = withUsers({ jane: { ...jane, email: "jane", groups: ["stff"] } });
     expect(lines({ ...site, name: "Test Site" })).toEqual([
-      'name: must match /^[a-z0-9]+(-[a-z0-9]+)*$/, got "Test Site"',
+      'name: must be lower-case letters, digits and single dashes, got "Test Site"',
       'users.jane: email must be an e-mail address, got "jane"',
       'AK002 users.jane: groups[0] must name a group, got "stff"; did you mean "staff"?',
     ]);
@@ -174,7 +178,7 @@ describe("shape", () => {
 
   test("a users.json that does not parse, or names somebody twice", () => {
     expect(lines(withUsers("{"))[0]).toMatch(
-      /^users: must name a JSON file, got one that does not parse: .+; mend users\.json$/,
+      /^users: must name a JSON file, got one that does not parse \(.+\); mend users\.json$/,
     );
     const twice = `{"users": {\n"jane": ${JSON.stringify(jane)},\n"jane": ${JSON.stringify(jane)}}}`;
     expect(lines(withUsers(twice))).toEqual([
@@ -318,6 +322,142 @@ describe("rules", () => {
     expect(lines({ ...smallSite, ...change })).toContain(expected);
   });
 
+  const strategy = (server: object): object => ({
+    vault,
+    platform: { ...platform, server: { deploymentStrategy: server } },
+  });
+  test.each<[string, object, string]>([
+    [
+      "AK001",
+      {
+        vault,
+        authentik: { ...smallSite.authentik, bootstrap: { token: secret, password: secret, email: "a@example.org" } },
+        platform: { ...platform, secret: { ...platform.secret, name: "authentik-bootstrap" }, release: "authentik" },
+      },
+      'AK001 platform: secret.name must have a Secret of its own, got "authentik-bootstrap", which authentik.bootstrap has; rename one of them',
+    ],
+    [
+      "AK004",
+      { vault, authentik: { ...smallSite.authentik, apiToken: "hunter2" } },
+      'authentik: apiToken must be an object, got a string (not shown); say { from: "vault", ref } or { from: "env" }',
+    ],
+    [
+      "AK004",
+      { vault, platform: { ...platform, database: { host: "db.example.org", password: 12345 } } },
+      "AK004 platform: database.password must be a Vault reference { mount, path, key }, got a literal (not shown); put the value into Vault and name its place",
+    ],
+    [
+      "AK005",
+      { vault: { ...vault, namespace: "x//u:hunter2@y" } },
+      "AK005 vault: namespace must not be a credential, got one (not shown); revoke it, put a new one into Vault and name its place",
+    ],
+    [
+      "AK007",
+      { version: { ...smallSite.version, provider: "2026.8.0" }, waive: { AK007: "a trial of the next one" } },
+      'AK007 version: provider must be the provider the bindings are made of, got "2026.8.0"; use 2026.5.0; AK007 cannot be waived',
+    ],
+    [
+      "AK012",
+      { apps: { wiki: { ...wiki, scopes: ["offline_access", "offline_access"] } } },
+      'AK012 apps.wiki: scopes[1] must be listed once, got "offline_access" again; remove it',
+    ],
+    [
+      "AK012",
+      { apps: { wiki: { ...wiki, grantTypes: ["password", "password"] } } },
+      'AK012 apps.wiki: grantTypes[1] must be listed once, got "password" again; remove it',
+    ],
+    [
+      "AK012",
+      { groups: { staff: {}, admins: { parents: ["staff", "staff"] } } },
+      'AK012 groups.admins: parents[1] must be listed once, got "staff" again; remove it',
+    ],
+    [
+      "AK016",
+      {
+        vault,
+        apps: {
+          wiki: { ...wiki, publishTo: { mount: "secret", path: "a" } },
+          docs: { ...wiki, publishTo: { mount: "secret", path: "a" } },
+        },
+      },
+      'AK001 apps.docs: publishTo must have a Vault path of its own, got "secret/a", which apps.wiki.publishTo has; rename one of them',
+    ],
+    [
+      "AK018",
+      { apps: { token: wiki } },
+      'AK018 apps.token: must have a slug of its own, got "token", which is part of authentik\'s URLs; give another slug',
+    ],
+    [
+      "AK018",
+      { groups: { staff: {}, admins: { name: "authentik Read-only" } } },
+      'AK018 groups.admins: name must not be a group authentik makes itself, got "authentik Read-only"; choose a name of your own and say superuser: true where it is meant',
+    ],
+    [
+      "AK019",
+      { groups: { staff: {}, a: { was: "x" }, b: { was: "x" } } },
+      'AK019 groups.b: was must be a key that is gone and claimed once, got "x"; remove it here or rename the other record',
+    ],
+    [
+      "AK025",
+      strategy({ type: "Recreate", rollingUpdate: { maxSurge: 1 } }),
+      "AK025 platform: server.deploymentStrategy.rollingUpdate must not stand beside Recreate, got one; remove it, or say RollingUpdate",
+    ],
+    [
+      "AK025",
+      strategy({ type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: "0%" } }),
+      "AK025 platform: server.deploymentStrategy.rollingUpdate must let a pod come or go, got 0 for both; raise maxSurge or maxUnavailable",
+    ],
+    [
+      "paths",
+      { vault, apps: { wiki: { ...wiki, clientSecret: { ...secret, path: "apps/../authentik/x" } } } },
+      'apps.wiki: clientSecret.path must be names of letters, digits, dots, dashes and underscores, joined by slashes, got "apps/../authentik/x"',
+    ],
+    [
+      "mounts",
+      { vault: { ...vault, mounts: ["secret/"] } },
+      'vault: mounts[0] must be names of letters, digits, dots, dashes and underscores, joined by slashes, got "secret/"',
+    ],
+    [
+      "white space",
+      { apps: { wiki: { ...wiki, name: "Wiki " } } },
+      'apps.wiki: name must be a text without white space at its ends and without control characters, got "Wiki "',
+    ],
+    [
+      "Node's own names",
+      { groups: { constructor: {} } },
+      'groups.constructor: must have a key that is lower-case letters, digits and single dashes, got "constructor"',
+    ],
+    [
+      "the URL of the API",
+      { authentik: { ...smallSite.authentik, url: "https://auth.example.org/api/v3" } },
+      'authentik: url must be the address people open, without /api, got "https://auth.example.org/api/v3"',
+    ],
+  ])("%s: %j", (_, change, expected) => {
+    expect(lines({ ...smallSite, ...change })).toContain(expected);
+  });
+
+  test("AK002 an admin where no group stands for admins", () => {
+    expect(lines(withUsers({ jane: { ...jane, is_admin: true } }))).toEqual([
+      "AK002 users.jane: is_admin must have a group to stand for, got none; set directory.adminGroup",
+    ]);
+  });
+
+  test("AK004 and AK005 in the backend and in Python", () => {
+    const site = { ...smallSite, backend: "backend.tf.json", policies: { hours: { file: "hours.py" } } };
+    writeFileSync(
+      join(folder, "backend.tf.json"),
+      '{"terraform":{"backend":{"pg":{"conn_str":"postgres://u:hunter2@db"}}}}',
+    );
+    writeFileSync(
+      join(folder, "hours.py"),
+      `TOKEN = "ghp_${"a".repeat(36)}"\n\n\ndef evaluate(request):\n    return True\n`,
+    );
+    expect(lines(site)).toEqual([
+      'AK005 policies.hours: file must hold no credential, got one in "hours.py" (not shown); revoke it, put a new one into Vault',
+      "AK004 backend: conn_str must not stand in the file, got a literal (not shown); give it in the environment or with terraform init -backend-config",
+    ]);
+  });
+
   test("AK001 people whose usernames differ in case only, or whose ids meet", () => {
     expect(lines(withUsers({ jane, Jane: jane }))).toContain(
       'AK001 users.Jane: must have a username of its own, got "jane", which users.jane has; rename one of them',
@@ -378,6 +518,10 @@ describe("rules", () => {
     expect(lines(site)).toEqual([
       'AK015 backend: must be a backend that can tell stacks apart, got "swift"; use azurerm, consul, gcs, http, kubernetes, local, pg, s3',
     ]);
+    write({ http: {} });
+    expect(lines(site)).toEqual([
+      "AK015 backend: must give http an address without a query, to which each stack adds its name; a partial one would be shared by all",
+    ]);
     write({ s3: { bucket: "state" }, pg: {} });
     expect(lines(site)).toEqual(["backend: must hold one state backend, got 2; keep one"]);
   });
@@ -416,6 +560,22 @@ describe("waivers", () => {
       "apps.wiki: waive.AK030 must waive a refusal that applies, got AK030, which does not; remove it",
     ]);
   });
+});
+
+test("never shows a credential, wherever it was put", () => {
+  const token = `ghp_${"z".repeat(36)}`;
+  const places = (value: unknown): unknown[] => {
+    if (typeof value !== "object" || value === null) return [token];
+    const changed = Object.entries(value).flatMap(([key, inner]: [string, unknown]) => [
+      ...places(inner).map((other): unknown => (Array.isArray(value) ? [other] : { ...value, [key]: other })),
+      ...(Array.isArray(value) ? [] : [{ ...value, [token]: inner }]),
+    ]);
+    return [token, ...changed];
+  };
+  const site = { ...smallSite, vault, platform, apps: { wiki: { ...wiki, clientSecret: { ...secret, path: "b" } } } };
+  const broken = places(site);
+  expect(broken.length).toBeGreaterThan(80);
+  for (const one of broken) expect(errorOf(one)).not.toContain(token);
 });
 
 test("never shows a credential it complains about", () => {

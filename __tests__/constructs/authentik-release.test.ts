@@ -172,7 +172,6 @@ describe("further values", () => {
       values: {
         global: { env: [{ name: "AUTHENTIK_ERROR_REPORTING__ENABLED", value: "false" }], podLabels: { a: "b" } },
         server: { ingress: { enabled: true, hosts: ["auth.example.org"] }, route: { public: { enabled: true } } },
-        authentik: { web: { path: "/" } },
         blueprints: { configMaps: ["mine"] },
       },
     });
@@ -181,7 +180,7 @@ describe("further values", () => {
       AUTHENTIK_ERROR_REPORTING__ENABLED: "false",
     });
     expect(more.server).toMatchObject({ replicas: 1, ingress: { enabled: true, hosts: ["auth.example.org"] } });
-    expect(more.authentik).toEqual({ existingSecret: { secretName: "authentik-config" }, web: { path: "/" } });
+    expect(more.authentik).toEqual({ existingSecret: { secretName: "authentik-config" } });
   });
 
   const unknown = (path: string): string =>
@@ -193,7 +192,11 @@ describe("further values", () => {
       "AK020 values.authentik.email.use_tls must not stand beside an existing Secret, with which the chart renders no authentik.* value; set AUTHENTIK_EMAIL__USE_TLS in values.global.env instead",
     ],
     ["a misspelt key", { server: { replica: 2 } }, unknown("server.replica")],
-    ["a key below a leaf", { server: { name: { first: 1 } } }, unknown("server.name.first")],
+    [
+      "a key below a leaf",
+      { server: { name: { first: 1 } } },
+      "AK026 values.server.name must be a text, as in the chart, got another type; mend it",
+    ],
     [
       "a key the chart once had",
       { redis: { enabled: true } },
@@ -214,6 +217,47 @@ describe("further values", () => {
       { server: { env: [{ name: "AUTHENTIK_POSTGRESQL__HOST", value: "other" }] } },
       "AK023 values.server.env must give each variable once together with global.env, got AUTHENTIK_POSTGRESQL__HOST twice; remove one, or use the release's own option",
     ],
+    ["a key written with its dots", { "global.image.tag": "x" }, unknown("global.image.tag")],
+    [
+      "a list that is none",
+      { global: { env: null } },
+      "AK026 values.global.env must be a list, as in the chart, got another type; mend it",
+    ],
+    [
+      "a switch in words",
+      { server: { ingress: { enabled: "yes" } } },
+      "AK026 values.server.ingress.enabled must be true or false, as in the chart, got another type; mend it",
+    ],
+    [
+      "a number as a variable",
+      { worker: { env: [{ name: "A", value: 5 }] } },
+      "AK026 values.worker.env[0] must be { name, value } or { name, valueFrom } with a text as value, got something else; put numbers in quotes",
+    ],
+    [
+      "GeoIP without its Secret",
+      { geoip: { enabled: true } },
+      "AK027 values.geoip.existingSecret.secretName must be given with geoip.enabled, got nothing; name a Secret with account_id and license_key",
+    ],
+    [
+      "a licence key typed in",
+      { geoip: { licenseKey: "hunter2" } },
+      "AK004 values.geoip must take licenseKey from a Secret, got a literal (not shown); use valueFrom.secretKeyRef or name an existing Secret",
+    ],
+    [
+      "a Secret typed in",
+      { additionalObjects: [{ kind: "Secret", stringData: { a: "hunter2" } }] },
+      "AK004 values.additionalObjects[0] must take what a Secret object holds from a Secret, got a literal (not shown); use valueFrom.secretKeyRef or name an existing Secret",
+    ],
+    [
+      "a password of an init container",
+      { server: { initContainers: [{ env: [{ name: "PGPASSWORD", value: "hunter2" }] }] } },
+      "AK004 values.server.initContainers[0].env[0] must take PGPASSWORD from a Secret, got a literal (not shown); use valueFrom.secretKeyRef or name an existing Secret",
+    ],
+    [
+      "a variable of its own bootstrap",
+      { worker: { env: [{ name: "AUTHENTIK_BOOTSTRAP_EMAIL", value: "a@example.org" }] } },
+      "AK023 values.worker.env must give each variable once together with global.env, got AUTHENTIK_BOOTSTRAP_EMAIL twice; remove one, or use the release's own option",
+    ],
     [
       "a value of its own options",
       { worker: { replicas: 5 } },
@@ -222,10 +266,33 @@ describe("further values", () => {
     [
       "a password typed in",
       { server: { env: [{ name: "AUTHENTIK_EMAIL__PASSWORD", value: "hunter2" }] } },
-      "AK004 values.server.env must take AUTHENTIK_EMAIL__PASSWORD from a Secret, got a literal (not shown); use valueFrom.secretKeyRef",
+      "AK004 values.server.env[0] must take AUTHENTIK_EMAIL__PASSWORD from a Secret, got a literal (not shown); use valueFrom.secretKeyRef or name an existing Secret",
     ],
   ])("refuses %s", (_, more, message) => {
-    expect(() => block({ values: more })).toThrow(`AuthentikRelease "test/release": ${message}`);
+    expect(() => block({ values: more, bootstrap: { secretName: "initial", email: "b@example.org" } })).toThrow(
+      `AuthentikRelease "test/release": ${message}`,
+    );
+  });
+
+  test.each([
+    { postgresql: { auth: { existingSecret: "postgres" } } },
+    { geoip: { enabled: true, existingSecret: { secretName: "geoip", licenseKey: "license_key" } } },
+    {
+      global: {
+        env: [
+          { name: "PGPASSWORD", value: "file:///run/secrets/password" },
+          { name: "SSH_PUBLIC_KEY", value: "ssh-ed25519 AAAA" },
+        ],
+      },
+    },
+    {
+      additionalObjects: [
+        { kind: "ExternalSecret", spec: { data: [{ secretKey: "A_SECRET", remoteRef: { key: "a" } }] } },
+      ],
+    },
+    { server: { route: { public: { enabled: true, hostnames: ["auth.example.org"] } } } },
+  ])("accepts %j", (more) => {
+    expect(() => block({ values: more })).not.toThrow();
   });
 
   test("a waiver lets unknown and dead keys pass, nothing else", () => {

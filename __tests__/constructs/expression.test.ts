@@ -35,6 +35,9 @@ test.each<[string, string]>([
   ["a docstring in a function", 'def evaluate(request):\n    """One line\n    and another."""\n    return True\n'],
   ["a one-line triple-quoted string", 'TEXT = """text"""\n\n\n' + valid],
   ["quotes in comments", `# it's """fine"""\n${valid}`],
+  ["annotations", "def evaluate(request: object) -> bool:\n    return True\n"],
+  ["a continued line of code", `x = 1 + \\\n    2\n${valid}`],
+  ["a raw docstring", `r"""One\ntwo."""\n${valid}`],
   ["a hash in a string", `TEXT = "#'"\n${valid}`],
 ])("accepts %s", (_, source) => {
   expect(texts(source)).toEqual([]);
@@ -57,6 +60,26 @@ test.each<[string, string, string]>([
     "must hold no string that goes on over line 1, got one; authentik indents each line, so it would gain four spaces: join shorter strings instead",
   ],
   [
+    "a text over lines that is an argument",
+    `print(\n    """a\nb"""\n)\n${valid}`,
+    "must hold no string that goes on over line 2, got one; authentik indents each line, so it would gain four spaces: join shorter strings instead",
+  ],
+  [
+    "an evaluate in a docstring",
+    `"""\ndef evaluate(request):\n"""\n`,
+    "must define evaluate(request) at the top level, got a file without it; authentik's answer is what that function returns",
+  ],
+  [
+    "a future import",
+    `from __future__ import annotations\n${valid}`,
+    "must import names only, got a future or star import, which Python refuses inside a function; name what you import",
+  ],
+  [
+    "a global",
+    `${valid}    global x\n`,
+    "must use no global statement, got one; the file runs as the body of a function, so say nonlocal",
+  ],
+  [
     "a continued string",
     `TEXT = "a\\\nb"\n${valid}`,
     "must hold no string that goes on over line 1, got one; authentik indents each line, so it would gain four spaces: join shorter strings instead",
@@ -77,6 +100,7 @@ test("a policy: named, not logged, its template signs escaped", () => {
   expect(block).toEqual({
     name: "hours",
     execution_logging: false,
+    lifecycle: { create_before_destroy: true },
     expression: 'def evaluate(request):\n    return f"$${request.user}%%{1}" != ""\n\nreturn evaluate(request)',
   });
 });
@@ -101,8 +125,8 @@ test("a scope: its description is managed only when there is one", () => {
     name: "groups",
     scope_name: "groups",
     expression: "def evaluate(request):\n    return True\n\nreturn evaluate(request)",
-    lifecycle: { ignore_changes: ["description"] },
+    lifecycle: { create_before_destroy: true, ignore_changes: ["description"] },
   });
   expect(mapping("Your groups")).toMatchObject({ description: "Your groups" });
-  expect(mapping("Your groups")).not.toHaveProperty("lifecycle");
+  expect(mapping("Your groups").lifecycle).toEqual({ create_before_destroy: true });
 });

@@ -1,3 +1,4 @@
+import type { AccessEntry } from "../../constructs/access-bindings";
 import { OidcApp } from "../../constructs/oidc-app";
 import type { OidcAppProps } from "../../constructs/oidc-app";
 import { all, only, synth } from "../synth";
@@ -11,7 +12,7 @@ function props(scope: Scope, change: Change): OidcAppProps {
     slug: "grafana",
     authentikUrl: "https://auth.example.org",
     redirectUris: [{ url: "https://grafana.example.org/callback" }],
-    access: [{ key: "group-staff", group: "${authentik_group.staff.id}" }],
+    access: [{ group: "${authentik_group.staff.id}" }],
     lookups: scope.lookups,
     ...(typeof change === "function" ? change(scope) : change),
   };
@@ -143,33 +144,28 @@ test("knows its issuer and client id", () => {
 });
 
 describe("access", () => {
-  test("one binding an entry, to the application's uuid", () => {
-    const json = app({
-      access: [
-        { key: "group-staff", group: "${authentik_group.staff.id}" },
-        { key: "policy-hours", policy: "${authentik_policy_expression.hours.id}" },
-      ],
-    });
-    const bindings = all(json, "authentik_policy_binding");
-    expect(Object.keys(bindings)).toEqual(["grafana_access_group-staff", "grafana_access_policy-hours"]);
-    for (const binding of Object.values(bindings)) {
-      expect(binding.target).toBe("${authentik_application.grafana.uuid}");
-    }
-    expect(bindings["grafana_access_group-staff"]).toMatchObject({ group: "${authentik_group.staff.id}" });
-    expect(bindings["grafana_access_policy-hours"]).toMatchObject({
-      policy: "${authentik_policy_expression.hours.id}",
+  const group = (name: string): AccessEntry => ({ group: `\${authentik_group.${name}.id}` });
+  const policy = (name: string): AccessEntry => ({ policy: `\${authentik_policy_expression.${name}.id}` });
+  const bindings = (...access: AccessEntry[]): Record<string, unknown> => {
+    const blocks = Object.entries(all(app({ access }), "authentik_policy_binding"));
+    return Object.fromEntries(
+      blocks.map(([name, { "//": _, ...block }]) => [name.replace("grafana_access_", ""), block]),
+    );
+  };
+  const target = "${authentik_application.grafana.uuid}";
+
+  test("one binding an entry, to the application's uuid; policies after groups", () => {
+    expect(bindings(policy("hours"), group("a"), group("b"))).toEqual({
+      "members-0": { target, ...group("a"), order: 0 },
+      "members-1": { target, ...group("b"), order: 10 },
+      "condition-0": { target, ...policy("hours"), order: 100_000 },
     });
   });
 
-  test("an entry's order is its own: others that come and go do not change it", () => {
-    const orders = (keys: readonly string[]): Record<string, unknown> => {
-      const json = app({ access: keys.map((key) => ({ key, group: `\${authentik_group.${key}.id}` })) });
-      const bindings = Object.entries(all(json, "authentik_policy_binding"));
-      return Object.fromEntries(bindings.map(([name, { order }]) => [name.replace("grafana_access_", ""), order]));
-    };
-    const before = orders(["a", "b", "c"]);
-    expect(orders(["z", "c", "a"])).toMatchObject({ a: before.a, c: before.c });
-    expect(new Set(Object.values(before)).size).toBe(3);
+  test("a change of the list changes a binding in place, so that an app never loses its last one", () => {
+    expect(bindings(group("a"))).toEqual({ "members-0": { target, ...group("a"), order: 0 } });
+    expect(bindings(group("b"))).toEqual({ "members-0": { target, ...group("b"), order: 0 } });
+    expect(bindings(policy("everyone"))).toEqual({ "members-0": { target, ...policy("everyone"), order: 0 } });
   });
 
   test("fails without an entry", () => {
@@ -181,7 +177,8 @@ describe("access", () => {
 
 describe("secret", () => {
   test("generated: the provider is made anew when the revision is raised", () => {
-    expect(only(app({ secretRevision: 2 }), "terraform_data")).toEqual({ input: { revision: 2 } });
+    expect(only(app({ secretRevision: 2 }), "terraform_data")).toEqual({ input: { source: "generated", revision: 2 } });
+    expect(provider().lifecycle).toMatchObject({ replace_triggered_by: ["terraform_data.grafana_secret-revision"] });
     expect(provider({ secretRevision: 2 })).not.toHaveProperty("client_secret");
   });
 
@@ -190,13 +187,15 @@ describe("secret", () => {
     expect(only(json, "authentik_provider_oauth2").client_secret).toBe(
       '${data.vault_kv_secret_v2.vault_stored-secret-apps-grafana-c301041f.data["client_secret"]}',
     );
-    expect(all(json, "terraform_data")).toEqual({});
+    expect(only(json, "terraform_data")).toEqual({ input: { source: "vault", revision: 1 } });
+    expect(only(json, "authentik_provider_oauth2").lifecycle).toEqual({ ignore_changes: ["logout_uri"] });
   });
 
   test("a public client has none", () => {
     const json = app({ clientType: "public" });
     expect(only(json, "authentik_provider_oauth2")).not.toHaveProperty("client_secret");
-    expect(all(json, "terraform_data")).toEqual({});
+    // Kept, so that becoming confidential is a change of it, which replaces the provider.
+    expect(only(json, "terraform_data")).toEqual({ input: { source: "none", revision: 1 } });
   });
 
   test("published: written without reaching the state, and again whenever the provider is made anew", () => {

@@ -32,6 +32,10 @@ test.each([
   "^https://app\\.example\\.org/.*$",
   "^https://app\\.example\\.org:\\d+/callback$",
   "^http://localhost:[0-9]+/callback$",
+  "^https://app\\.example\\.org(:\\d+)?/callback$",
+  "^https:\\/\\/app\\.example\\.org\\/(a|b)$",
+  "^https://app\\.example\\.org/(?P<rest>.*)$",
+  "^app\\.immich:///oauth-callback$",
   "^http://127\\.0\\.0\\.1:[0-9]+$",
 ])("accepts the pattern %s", (url) => {
   expect(texts({ url, matchingMode: "regex" })).toEqual([]);
@@ -57,9 +61,31 @@ test.each<[RedirectUri, string]>([
   ],
   [
     { url: "https://a\\.example\\.org", matchingMode: "regex" },
-    'must be anchored, got "https://a\\\\.example\\\\.org"; write ^https://a\\.example\\.org$',
+    'must be anchored, got "https://a\\\\.example\\\\.org"; begin it with ^ and end it with $',
   ],
-  [{ url: "^https://a(", matchingMode: "regex" }, 'must be a regular expression, got "^https://a("; mend it'],
+  [{ url: "^https://a(", matchingMode: "regex" }, 'must be a regular expression of Python, got "^https://a("; mend it'],
+  ...["^https://app\\.example\\.org/cb$|^.*$", "^https://app\\.example\\.org/cb|https://evil\\.example\\.com/$"].map(
+    (url): [RedirectUri, string] => [
+      { url, matchingMode: "regex" },
+      `must say one thing, got ${JSON.stringify(url)}; the parts of a | outside parentheses are not anchored, list them one by one`,
+    ],
+  ),
+  ...["^http://localhost\\.example\\.com/cb$", "^http://localhostexample\\.com/cb$"].map(
+    (url): [RedirectUri, string] => [
+      { url, matchingMode: "regex" },
+      `must begin with ^https://, got ${JSON.stringify(url)}; name the scheme`,
+    ],
+  ),
+  [
+    { url: "^https://app\\Sexample\\Sorg/cb$", matchingMode: "regex" },
+    'must name one host, got "^https://app\\\\Sexample\\\\Sorg/cb$"; write its dots as \\. and no wildcard in it',
+  ],
+  [
+    { url: "^https://a\\.example\\.org/\\p{L}$", matchingMode: "regex" },
+    'must be a regular expression of Python, got "^https://a\\\\.example\\\\.org/\\\\p{L}$"; Python knows no \\p',
+  ],
+  [{ url: "blob:https://a.example.org" }, 'must not use blob:, got "blob:https://a.example.org"; use https'],
+  [{ url: "https://a.example.org#x" }, 'must hold no fragment, got "https://a.example.org#x"; remove what follows #'],
   [
     { url: "^https://.*\\.example\\.org/$", matchingMode: "regex" },
     'must name one host, got "^https://.*\\\\.example\\\\.org/$"; write its dots as \\. and no wildcard in it',

@@ -52,7 +52,10 @@ describe("VaultSecret", () => {
     expect(block()).toEqual({
       metadata: { name: "authentik-config", namespace: "authentik" },
       type: "Opaque",
-      lifecycle: { ignore_changes: ["metadata[0].annotations", "metadata[0].labels"] },
+      lifecycle: {
+        create_before_destroy: true,
+        ignore_changes: ["metadata[0].annotations", "metadata[0].labels"],
+      },
       data_wo: { PASSWORD: `\${${address}.password}`, USER: `\${${address}["user-name"]}` },
       data_wo_revision: expect.any(Number) as number,
     });

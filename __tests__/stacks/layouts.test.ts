@@ -79,19 +79,30 @@ describe("split", () => {
   });
 });
 
+const stacks = [
+  ...Object.entries(single).map(([name, json]) => ["single", name, json] as const),
+  ...Object.entries(split).map(([name, json]) => ["split", name, json] as const),
+];
+
 describe("state", () => {
-  test.each(Object.entries({ ...single, ...split }))(
-    "%s: one backend, its own state, pinned versions",
-    (name, json) => {
-      expect(json.terraform.backend).toEqual({
-        kubernetes: { namespace: "flux-system", secret_suffix: `example-${name}` },
-      });
-      expect(json.terraform.required_version).toBe(">= 1.11.0");
-      for (const provider of Object.values(json.terraform.required_providers) as { version: string }[]) {
-        expect(provider.version).toMatch(/^\d+\.\d+\.\d+$/);
-      }
-    },
-  );
+  test("each stack has its own, and the layouts share none: one would plan to destroy what the other made", () => {
+    const kubernetes = (suffix: string): object => ({
+      kubernetes: { namespace: "flux-system", secret_suffix: suffix },
+    });
+    expect(stacks.map(([layout, name, json]) => [layout, name, json.terraform.backend])).toEqual([
+      ["single", "authentik", kubernetes("example-authentik")],
+      ["split", "authentik-platform", kubernetes("example-authentik-platform")],
+      ["split", "authentik", kubernetes("example-authentik-identity")],
+      ["split", "authentik-users", kubernetes("example-authentik-users")],
+    ]);
+  });
+
+  test.each(stacks)("%s, %s: pinned versions", (_layout, _name, json) => {
+    expect(json.terraform.required_version).toBe(">= 1.11.0");
+    for (const provider of Object.values(json.terraform.required_providers) as { version: string }[]) {
+      expect(provider.version).toMatch(/^\d+\.\d+\.\d+$/);
+    }
+  });
 
   test("holds no secret of the platform: they flow into a provider or a write-only argument", () => {
     const users: string[] = [];
@@ -140,7 +151,7 @@ describe("people and groups", () => {
 });
 
 test("the JSON holds no null and no path of this machine", () => {
-  const text = JSON.stringify({ ...single, ...split });
+  const text = JSON.stringify([single, split]);
   expect(text).not.toContain("null");
   expect(text).not.toContain(ROOT);
 });

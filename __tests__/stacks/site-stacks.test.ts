@@ -46,7 +46,7 @@ test("a policy of the site is one object, however many apps name it", () => {
     apps: { wiki: { ...wiki, access }, docs: { ...wiki, access } },
   });
   expect(only(json, "authentik_policy_expression").name).toBe("iac-custom-hours");
-  expect(all(json, "authentik_policy_binding")).toHaveProperty("identity_apps_wiki_access_policy-hours");
+  expect(all(json, "authentik_policy_binding")).toHaveProperty("identity_apps_wiki_access_condition-0");
   expect(all(json, "authentik_application").identity_apps_wiki?.policy_engine_mode).toBe("all");
 });
 
@@ -147,24 +147,22 @@ describe("a renamed record moves in the state", () => {
     expect(moved(json)).toEqual({
       "authentik_application.identity_apps_wiki": "authentik_application.identity_apps_docs",
       "authentik_group.identity_app-groups_wiki": "authentik_group.identity_app-groups_docs",
-      "authentik_policy_binding.identity_apps_wiki_access_group-staff":
-        "authentik_policy_binding.identity_apps_docs_access_group-staff",
-      "authentik_policy_binding.identity_apps_wiki_access_users":
-        "authentik_policy_binding.identity_apps_docs_access_users",
+      "authentik_policy_binding.identity_apps_wiki_access_members-0":
+        "authentik_policy_binding.identity_apps_docs_access_members-0",
+      "authentik_policy_binding.identity_apps_wiki_access_members-1":
+        "authentik_policy_binding.identity_apps_docs_access_members-1",
       "authentik_provider_oauth2.identity_apps_wiki_provider": "authentik_provider_oauth2.identity_apps_docs_provider",
       "terraform_data.identity_apps_wiki_secret-revision": "terraform_data.identity_apps_docs_secret-revision",
     });
   });
 
-  test("a group with the bindings that name it", () => {
+  test("a group, whose bindings stay where they are", () => {
     const json = stack({
       groups: { crew: { was: "staff" }, admins: {} },
       apps: { wiki: { ...wiki, access: { groups: ["crew"] } } },
     });
     expect(moved(json)).toEqual({
       "authentik_group.identity_groups_staff": "authentik_group.identity_groups_crew",
-      "authentik_policy_binding.identity_apps_wiki_access_group-staff":
-        "authentik_policy_binding.identity_apps_wiki_access_group-crew",
     });
   });
 });

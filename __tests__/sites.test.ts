@@ -41,7 +41,7 @@ describe("the oracle finds what is broken by hand in the default site", () => {
   const application = (stack: Stack): Record<string, unknown> =>
     stack.resource?.authentik_application?.identity_apps_grafana ?? {};
   const binding = (stack: Stack): Record<string, unknown> =>
-    stack.resource?.authentik_policy_binding?.["identity_apps_grafana_access_group-admins"] ?? {};
+    stack.resource?.authentik_policy_binding?.["identity_apps_grafana_access_members-0"] ?? {};
 
   test.each<[string, string, (stack: Stack) => void]>([
     ["an unknown attribute", "unknown-attribute", (stack) => (provider(stack).redirect_uris = [])],

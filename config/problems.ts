@@ -33,7 +33,12 @@ export class ConfigError extends Error {
 
 export function formatProblem({ code, where, field, text }: Problem): string {
   const place = field === "" ? `${where}:` : `${where}: ${field}`;
-  return `${code === undefined ? "" : `${code} `}${place} ${text}`;
+  return redact(`${code === undefined ? "" : `${code} `}${place} ${text}`);
+}
+
+/** Takes credentials out of a text, whatever rule put them in. */
+function redact(text: string): string {
+  return TOKEN.reduce((clean, pattern) => clean.replaceAll(new RegExp(pattern, "g"), "(not shown)"), text);
 }
 
 /** Sections whose entries are records of their own. */

@@ -566,7 +566,8 @@ test("never shows a credential, wherever it was put", () => {
   const token = `ghp_${"z".repeat(36)}`;
   const places = (value: unknown): unknown[] => {
     if (typeof value !== "object" || value === null) return [token];
-    const changed = Object.entries(value).flatMap(([key, inner]: [string, unknown]) => [
+    const entries = Object.entries(value) as [string, unknown][];
+    const changed = entries.flatMap(([key, inner]) => [
       ...places(inner).map((other): unknown => (Array.isArray(value) ? [other] : { ...value, [key]: other })),
       ...(Array.isArray(value) ? [] : [{ ...value, [token]: inner }]),
     ]);

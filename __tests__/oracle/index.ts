@@ -1,18 +1,30 @@
 import type { Finding, Rule } from "./finding";
 import type { TerraformJson } from "./json";
+import { applicationsAreGuarded } from "./rules/access";
 import { statedAddresses } from "./rules/addresses";
 import { adoptedObjectsKeepTheirValues } from "./rules/adoption";
 import { argumentsFit, nothingIsNull } from "./rules/arguments";
+import { backendFits } from "./rules/backend";
+import {
+  dependenciesAreAddresses,
+  providersConfigured,
+  providersConfiguredOnce,
+  sectionsAreKnown,
+} from "./rules/document";
 import { noForbiddenTypes, noMachinePaths } from "./rules/forbidden";
 import { identitiesMatch, importIdsMatch, noUuids } from "./rules/identity";
 import { lookedUpOnce, lookupsAreExact, noLookupsOfOwn } from "./rules/lookups";
 import { lifecycles, providersExist } from "./rules/meta-arguments";
+import { integersAreWhole } from "./rules/numbers";
+import { outputsHideSecrets } from "./rules/outputs";
 import { noCircles, referencesResolve } from "./rules/references";
+import { serversOwnObjects } from "./rules/reserved-names";
 import { noLiteralSecrets, noTokens, secretsStayOut } from "./rules/secrets";
 import { identityWaitsForRelease } from "./rules/startup";
 import { terraformBlock } from "./rules/terraform-block";
 import { namesAreUnique } from "./rules/unique-names";
 import { valuesComeBack } from "./rules/values";
+import { vaultPathsKeepApart } from "./rules/vault-paths";
 import { secondPlanIsEmpty } from "./second-plan";
 import { Stack } from "./stack";
 
@@ -20,9 +32,14 @@ export type { Finding } from "./finding";
 export type { Json, JsonObject, TerraformJson } from "./json";
 
 const RULES: readonly Rule[] = [
+  sectionsAreKnown,
   argumentsFit,
   nothingIsNull,
+  integersAreWhole,
   lifecycles,
+  dependenciesAreAddresses,
+  providersConfiguredOnce,
+  providersConfigured,
   providersExist,
   referencesResolve,
   noCircles,
@@ -33,13 +50,18 @@ const RULES: readonly Rule[] = [
   noLiteralSecrets,
   noTokens,
   secretsStayOut,
+  vaultPathsKeepApart,
+  outputsHideSecrets,
   terraformBlock,
+  backendFits,
   noMachinePaths,
   noForbiddenTypes,
   lookupsAreExact,
   lookedUpOnce,
   noLookupsOfOwn,
   namesAreUnique,
+  serversOwnObjects,
+  applicationsAreGuarded,
   identityWaitsForRelease,
   valuesComeBack,
   secondPlanIsEmpty,

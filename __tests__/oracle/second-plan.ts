@@ -10,6 +10,8 @@ import {
 } from "./checks/oauth2";
 import { attachments, embeddedOutpost, outpostConfig, outpostProviders } from "./checks/outposts";
 import { namedObject, pinnedRelease, writeOnlyRevisions } from "./checks/platform";
+import { chartValues } from "./checks/chart";
+import { flowDesignations, grantTypes, hasOpenid, regexRedirects, someRedirect } from "./checks/oauth2-server";
 import { configurable, identifiable, otpTemplate, redirectTarget } from "./checks/stages";
 import { createdBeforeDestroyed, format, never, neverFalse, neverZero, oneEntry, slug, states } from "./checks/stated";
 import type { Check } from "./finding";
@@ -39,7 +41,12 @@ const ROWS: Readonly<Record<string, Row>> = {
   authentik_provider_oauth2: row(
     "redirect URIs are compared entry by entry, an omitted list of mappings is sent as an empty one",
     redirectUris,
+    someRedirect,
+    regexRedirects,
+    grantTypes,
+    flowDesignations,
     hasPropertyMappings,
+    hasOpenid,
     hasSigningKey,
     format("an http or https URL", "logout_uri"),
     never("jwks_sources", "the provider neither sends nor reads it"),
@@ -48,6 +55,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     "false is never sent; the server adds its five mappings; mappings are compared only when config has some",
     proxyMappings,
     proxyMode,
+    flowDesignations,
     format("an http or https URL", "external_host", "internal_host"),
     neverFalse("internal_host_ssl_validation", "intercept_header_auth", "basic_auth_enabled"),
     never("jwks_sources", "the provider neither sends nor reads it"),
@@ -157,7 +165,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   authentik_certificate_key_pair: row("appends one newline to what it reads", pemEnds),
 
   // Platform
-  helm_release: row("version and values are compared as written", pinnedRelease, writeOnlyRevisions),
+  helm_release: row("version and values are compared as written", pinnedRelease, chartValues, writeOnlyRevisions),
   kubernetes_config_map_v1: row(SAME, namedObject),
   kubernetes_deployment_v1: row("defaults of the cluster are computed in the schema", namedObject),
   kubernetes_ingress_v1: row(SAME, namedObject),

@@ -10,10 +10,10 @@ const TARGETS =
 /** References of the wrong key, of the wrong kind, and ids typed by hand. */
 export const identityCases: readonly Case[] = [
   flaw(
-    OAUTH2,
+    "authentik_brand.public",
     "wrong-identity",
-    "authorization_flow wants the uuid of a flow, and authentik_flow.login.id is a slug; use authentik_flow.login.uuid",
-    set(OAUTH2, "authorization_flow", "${authentik_flow.login.id}"),
+    "flow_authentication wants the uuid of a flow, and authentik_flow.login.id is a slug; use authentik_flow.login.uuid",
+    set("authentik_brand.public", "flow_authentication", "${authentik_flow.login.id}"),
   ),
   flaw(
     BINDING,
@@ -139,7 +139,14 @@ export const identityCases: readonly Case[] = [
       draft.block("authentik_flow.login")["lifecycle"] = {
         create_before_destroy: true,
         prevent_destroy: true,
-        ignore_changes: "all",
+        ignore_changes: [
+          "authentication",
+          "background",
+          "compatibility_mode",
+          "denied_action",
+          "layout",
+          "policy_engine_mode",
+        ],
       };
     },
     findings: [

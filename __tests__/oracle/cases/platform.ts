@@ -98,7 +98,9 @@ export const platformCases: readonly Case[] = [
     (draft) => {
       put("data.authentik_stage.session", { name: "login-session" })(draft);
       draft.push("import", { to: "authentik_stage_user_login.login", id: "${data.authentik_stage.session.id}" });
-      set("authentik_stage_user_login.login", "lifecycle", { prevent_destroy: true, ignore_changes: "all" })(draft);
+      const unstated = ["geoip_binding", "network_binding", "remember_device", "remember_me_offset"];
+      const ignore_changes = [...unstated, "terminate_other_sessions"];
+      set("authentik_stage_user_login.login", "lifecycle", { prevent_destroy: true, ignore_changes })(draft);
     },
   ),
   flaw(

@@ -1,7 +1,11 @@
-import type { Case } from "./case";
-import { flaw, set } from "./case";
+import type { Case, Draft } from "./case";
+import { flaw, put, set } from "./case";
 
 const SECRET = "kubernetes_secret_v1.authentik";
+const GOOGLE = "data.vault_kv_secret_v2.google";
+const output = (read: string, more: object) => (draft: Draft) => {
+  draft.section("output")["issuer"] = { value: `\${${read}}`, ...more };
+};
 const EVERYONE = "authentik_policy_expression.everyone";
 const literal = (path: string) => `${path} holds a literal; take it from Vault or let the server make it`;
 // Assembled here so that no scanner takes the tests for a leak.
@@ -90,4 +94,46 @@ export const secretCases: readonly Case[] = [
     "token reads data.vault_kv_secret_v2.google, which puts the secret into the state; read it with an ephemeral block",
     set("provider.authentik", "token", '${data.vault_kv_secret_v2.google.data["token"]}'),
   ),
+  {
+    spoil: set("provider.vault", "auth_login", [
+      {
+        path: "auth/jwt/login",
+        parameters: { role: "iac", jwt: '${file("/var/run/secrets/token")}', password: '${trimspace(file("token"))}' },
+      },
+    ]),
+    findings: [],
+  },
+  flaw(
+    "provider.vault",
+    "literal-secret",
+    literal("auth_login[0].parameters.password"),
+    set("provider.vault", "auth_login", [
+      {
+        path: "auth/userpass/login/iac",
+        parameters: { password: '${upper("hunter2")}' },
+      },
+    ]),
+  ),
+  flaw(
+    GOOGLE,
+    "vault-path",
+    "puts all of kv/authentik/platform into the state, which ephemeral.vault_kv_secret_v2.authentik keeps out of it; use another path",
+    put(GOOGLE, { mount: "/kv/", name: "authentik//x/../platform/" }),
+  ),
+  flaw(
+    GOOGLE,
+    "vault-path",
+    "reads kv/apps/grafana, which vault_kv_secret_v2.grafana overwrites; use another path",
+    set(GOOGLE, "name", "apps/grafana"),
+  ),
+  { spoil: set(GOOGLE, "mount", "other"), findings: [] },
+  ...[
+    "authentik_provider_oauth2.grafana.client_secret",
+    "authentik_provider_oauth2.grafana",
+    "kubernetes_secret_v1.authentik.data",
+  ].map((read) =>
+    flaw("output.issuer", "sensitive-output", `prints ${read}; state sensitive, or remove it`, output(read, {})),
+  ),
+  { spoil: output("authentik_provider_oauth2.grafana.client_secret", { sensitive: true }), findings: [] },
+  { spoil: output("authentik_group.staff", {}), findings: [] },
 ];

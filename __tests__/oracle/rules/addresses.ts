@@ -1,4 +1,4 @@
-import type { Problem, Rule } from "../finding";
+import type { Finding, Problem, Rule } from "../finding";
 import { at, problem } from "../finding";
 import { objectAt, textAt } from "../json";
 import type { Block, Stack } from "../stack";
@@ -18,8 +18,20 @@ export const statedAddresses: Rule = function* (stack) {
       if (seen.has(key)) yield at(section.address, problem(`${type}-address`, `${key} stands in two ${type} blocks`));
       seen.add(key);
     }
+    if (type === "moved") yield* twoToOne(stack);
   }
 };
+
+/** Of two resources only one can become another. */
+function* twoToOne(stack: Stack): Generator<Finding> {
+  const seen = new Set<string>();
+  for (const { address, body } of stack.section("moved")) {
+    const { to } = body;
+    if (typeof to !== "string") continue;
+    if (seen.has(to)) yield at(address, problem("moved-address", `two moved blocks lead to ${to}; keep one`));
+    seen.add(to);
+  }
+}
 
 function* moved({ body }: Block, stack: Stack): Generator<Problem> {
   const { from, to } = body;
@@ -47,6 +59,8 @@ function* removed({ body }: Block, stack: Stack): Generator<Problem> {
   const { from } = body;
   if (typeof from !== "string") {
     yield problem("removed-address", "a removed block needs the address from");
+  } else if (!/^(?!data\.)[\w-]+\.[\w-]+$/.test(from)) {
+    yield problem("removed-address", `from must be the address of a resource, type.name, got "${from}"`);
   } else if (stack.find(from)) {
     yield problem("removed-address", `${from} is removed and still in this stack; remove one`);
   }

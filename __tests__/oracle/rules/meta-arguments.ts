@@ -1,7 +1,7 @@
 import type { Problem } from "../finding";
 import { eachBlock, problem } from "../finding";
 import type { Json } from "../json";
-import { asList, isObject } from "../json";
+import { asList, isList, isObject } from "../json";
 import { schemaOf } from "../schemas/index";
 import type { Block } from "../stack";
 import { rootOf } from "../stack";
@@ -42,11 +42,32 @@ export const providersExist = eachBlock(function* (block, stack) {
   }
 });
 
+/** Arguments that a block has to state and another owner fills. */
+const OWNED_ELSEWHERE = new Set(["authentik_outpost.protocol_providers"]);
+/** What controllers write beside us. */
+const CONTROLLERS = new Set(["metadata[0].labels", "metadata[0].annotations"]);
+
 function* ignored(block: Block, value: Json): Generator<Problem> {
-  if (value === "all") return;
   const known = schemaOf(block.mode, block.type)?.arguments;
   for (const name of asList(value)) {
-    if (typeof name === "string" && (known === undefined || known.get(rootOf(name))?.settable === true)) continue;
-    yield problem("lifecycle", `ignore_changes names ${JSON.stringify(name)}, which is no argument of ${block.type}`);
+    if (name === "all") {
+      yield problem("ignored-argument", "ignore_changes is all, so nothing here is ever applied again; name arguments");
+    } else if (typeof name !== "string" || (known !== undefined && known.get(rootOf(name))?.settable !== true)) {
+      yield problem("lifecycle", `ignore_changes names ${JSON.stringify(name)}, which is no argument of ${block.type}`);
+    } else if (isStated(block, name)) {
+      yield problem("ignored-argument", `ignore_changes names ${name}, which is stated; a change of it does nothing`);
+    }
   }
+}
+
+function isStated({ body, type }: Block, path: string): boolean {
+  if (OWNED_ELSEWHERE.has(`${type}.${path}`)) return false;
+  if (type.startsWith("kubernetes_") && CONTROLLERS.has(path)) return false;
+  let value: Json | undefined = body;
+  for (const step of path.split(/[.[\]]+/).filter((part) => part !== "")) {
+    // A block that can stand once is an object here and a list of one in its path.
+    if (isObject(value)) value = step === "0" && !("0" in value) ? value : value[step];
+    else value = isList(value) ? value[Number(step)] : undefined;
+  }
+  return value !== undefined;
 }

@@ -4,7 +4,7 @@ import { schemaOf } from "../schemas/index";
 import type { Block, Leaf } from "../stack";
 
 /** Arguments whose name says that they hold a secret. */
-const SECRET_NAME =
+export const SECRET_NAME =
   /(?:^|_)(?:password|passwd|token|secret|jwt|credentials|(?:secret|private|client|api|access)_key|key_data)$/;
 /** Arguments whose every value is secret though no name says so. */
 const SECRET_ARGUMENTS: readonly (readonly [RegExp, RegExp])[] = [
@@ -23,6 +23,8 @@ const TOKENS: readonly (readonly [string, RegExp])[] = [
 ];
 /** One cheap look before the precise ones: nearly every string fails it. */
 const TOKEN_START = /hv[sb]\.|s\.|gh[opsu]_|github_pat_|glpat-|xox|AKIA|eyJ|PRIVATE KEY/;
+/** Text that is read where the engine runs, and is no literal here. */
+const FILE = /^\$\{(?:\w+\()*file(?:base64)?\("[^"]*"\)+\}$/;
 /** The provider has no write-only argument for these two, so they reach the state in any case. */
 const VAULT_VALUES: ReadonlySet<string> = new Set([
   "authentik_provider_oauth2.client_secret",
@@ -35,7 +37,7 @@ export const noLiteralSecrets = eachBlock(function* (block) {
   for (const leaf of block.leaves) {
     // An empty JSON object is how a kubeconfig is left out.
     if (typeof leaf.value !== "string" || leaf.value === "" || leaf.value === "{}") continue;
-    if (leaf.isComment || leaf.references.length > 0) continue;
+    if (leaf.isComment || leaf.references.length > 0 || FILE.test(leaf.value)) continue;
     if (known?.get(leaf.argument)?.sensitive !== true && !isSecret(block, leaf)) continue;
     yield problem("literal-secret", `${leaf.path} holds a literal; take it from Vault or let the server make it`);
   }
@@ -66,9 +68,13 @@ export const secretsStayOut: Rule = function* (stack) {
   }
 };
 
+export function isSecretArgument(type: string, name: string): boolean {
+  return SECRET_ARGUMENTS.some(([types, argument]) => types.test(type) && argument.test(name));
+}
+
 function isSecret(block: Block, leaf: Leaf): boolean {
   if (SECRET_NAME.test(leaf.key)) return true;
-  if (!SECRET_ARGUMENTS.some(([type, argument]) => type.test(block.type) && argument.test(leaf.argument))) return false;
+  if (!isSecretArgument(block.type, leaf.argument)) return false;
   // The entries of `set` blocks have a name and a type that are no secrets.
   return !leaf.argument.startsWith("set_") || leaf.key === "value";
 }

@@ -16,13 +16,25 @@ export const terraformBlock: Rule = function* (stack) {
       problem("backend", `exactly one backend must be set, got ${backends}; an engine takes the first or refuses`),
     );
   }
-  if (typeof terraform["required_version"] !== "string" || terraform["required_version"] === "") {
+  const version = terraform["required_version"];
+  if (typeof version !== "string" || version === "") {
     yield here(
       problem("required-version", "required_version is missing; ephemeral values need Terraform or OpenTofu 1.11"),
     );
+  } else if (!demandsWriteOnly(version)) {
+    const text = `required_version must be >= 1.11 or higher, got "${version}"; write-only arguments need it`;
+    yield here(problem("required-version", text));
   }
   for (const name of providersOf(stack)) yield* pinned(stack, name);
 };
+
+/** Whether one of the constraints leaves out everything below 1.11. */
+function demandsWriteOnly(constraints: string): boolean {
+  return constraints.split(",").some((constraint) => {
+    const [, major, minor] = /^\s*(?:>=|>|~>|=)?\s*(\d+)\.(\d+)(?:\.\d+)?\s*$/.exec(constraint) ?? [];
+    return Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 11);
+  });
+}
 
 function here(found: ReturnType<typeof problem>): Finding {
   return at("terraform", found);

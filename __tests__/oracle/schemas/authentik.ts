@@ -27,6 +27,8 @@ interface RawSchema {
 }
 
 interface Fact {
+  readonly type?: string;
+  readonly elem?: string;
   readonly default?: Json;
   readonly enum?: readonly string[];
   readonly validate?: string;
@@ -104,10 +106,15 @@ function toArgument(type: string, name: string, raw: RawAttribute, fact: Fact | 
     sensitive: raw.sensitive === true,
     ...(values && { values }),
     ...(form && { form }),
+    integer: isInteger(fact),
     ...(fact?.default !== undefined && { default: fact.default }),
     ...(fact?.exactly_one_of && { exactlyOneOf: fact.exactly_one_of }),
     ...(fact?.conflicts_with && { conflictsWith: fact.conflicts_with }),
   };
+}
+
+function isInteger(fact: Fact | undefined): boolean {
+  return fact?.type === "int" || fact?.elem === "int";
 }
 
 function formOf(fact: Fact | undefined): Argument["form"] {

@@ -21,6 +21,8 @@ export interface Argument {
   readonly values?: readonly string[];
   /** What its text has to be. */
   readonly form?: "json" | "expression" | "duration";
+  /** True when its numbers, or its entries', are the server's 32-bit integers. */
+  readonly integer?: boolean;
   readonly default?: Json;
   readonly exactlyOneOf?: readonly string[];
   readonly conflictsWith?: readonly string[];

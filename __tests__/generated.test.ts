@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { siteShape, usersShape } from "../config/schema";
@@ -10,6 +11,13 @@ const text = (...path: string[]): string => readFileSync(join(ROOT, ...path), "u
 
 test("the bindings are made from the vendored schema", () => {
   expect(text(".gen", "hash")).toBe(bindingsHash());
+});
+
+test("the bindings are left alone while nothing they are made of changed", () => {
+  const made = statSync(join(ROOT, ".gen", "hash")).mtimeMs;
+  const tsx = join(ROOT, "node_modules", "tsx", "dist", "cli.mjs");
+  expect(spawnSync(process.execPath, [tsx, join(ROOT, "scripts", "gen.ts")]).status).toBe(0);
+  expect(statSync(join(ROOT, ".gen", "hash")).mtimeMs).toBe(made);
 });
 
 test("the JSON Schema of users.json is up to date", () => {

@@ -51,6 +51,7 @@ const access = ({ groups, users }: Names): fc.Arbitrary<unknown> =>
   );
 
 const client = fc.oneof(
+  fc.stringMatching(/^[a-z]{16}$/).map((path) => ({ publishTo: { mount: "secret", path: `published/${path}` } })),
   fc.record({ clientType: fc.constant("public"), emailVerified: fc.boolean() }),
   fc.record({ secretRevision: fc.integer({ min: 1, max: 1_000_000 }) }),
   key.map((path) => ({ clientSecret: { mount: "secret", path: `clients/${path}`, key: "client_secret" } })),
@@ -110,7 +111,7 @@ const person = ({ groups }: Names): fc.Arbitrary<object> =>
     email: fc.constantFrom("a@example.org", "b.c@example.org"),
     groups: fc.subarray(groups),
     active: fc.boolean(),
-    attributes: optional(fc.dictionary(key, text, { maxKeys: 2 })),
+    attributes: optional(fc.dictionary(text, text, { maxKeys: 2 })),
   });
 
 function byName(keys: readonly string[], values: readonly object[]): Record<string, object> {

@@ -34,6 +34,11 @@ test.each(cases)("%s, %s: the same JSON every time", (file, layout) => {
   expect(text()).toBe(text());
 });
 
+test("the smallest example needs neither Vault nor a cluster, and takes its token from the environment", () => {
+  const { authentik } = synthSite(load("examples/minimal.ts", "single"));
+  expect(authentik?.provider).toEqual({ authentik: [{ url: "https://auth.example.org" }] });
+});
+
 describe("the oracle finds what is broken by hand in the default site", () => {
   type Stack = Record<string, Record<string, Record<string, Record<string, unknown>>>>;
   const provider = (stack: Stack): Record<string, unknown> =>

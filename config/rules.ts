@@ -5,10 +5,10 @@ import type { LooseSite, Path } from "./rule";
 import { checkSecret, checkVault } from "./vault-rules";
 
 /** The versions that are known to work together. */
-export const CONTRACTS = [{ server: "2026.5.6", chart: "2026.5.6", provider: "2026.5.0" }] as const;
+const CONTRACTS = [{ server: "2026.5.6", chart: "2026.5.6", provider: "2026.5.0" }] as const;
 
 /** authentik's own scopes an app may ask for beside `openid`, `email` and `profile`, which every app gets. */
-export const MANAGED_SCOPES = ["offline_access", "entitlements"] as const;
+const MANAGED_SCOPES = ["offline_access", "entitlements"] as const;
 
 /** Slugs that are parts of authentik's own OAuth2 URLs. */
 const RESERVED_SLUGS = ["authorize", "token", "device", "userinfo", "introspect", "revoke"];

@@ -82,7 +82,13 @@ function checkPublication(
   ];
 }
 
-export function checkSecret({ platform }: LooseSite): Problem[] {
+/** Passwords that would reach no pod, or that a pod would miss. */
+export function checkSecret({ platform, authentik }: LooseSite): Problem[] {
+  const { bootstrap } = authentik ?? {};
+  if (bootstrap !== undefined && platform === undefined) {
+    const text = "must not be given without a platform, whose worker alone reads it; remove it";
+    return [problem("AK017", ["authentik", "bootstrap"], text)];
+  }
   const { secret, database, smtp } = platform ?? {};
   const passwords: [string, unknown][] = [
     ["database", database?.password],

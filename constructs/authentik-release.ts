@@ -10,19 +10,19 @@ import type { Bootstrap, Database, Smtp, Tuning } from "./release-env";
 
 /** Timing of a probe; what is probed is the chart's. */
 export interface ProbeTiming {
-  /** @default - the chart's */
+  /** Before the first probe.  @default - the chart's */
   readonly initialDelaySeconds?: number;
-  /** @default - the chart's */
+  /** Between two probes.  @default - the chart's */
   readonly periodSeconds?: number;
-  /** @default - the chart's */
+  /** After which a probe failed.  @default - the chart's */
   readonly timeoutSeconds?: number;
-  /** @default - the chart's */
+  /** Failures in a row until Kubernetes acts.  @default - the chart's */
   readonly failureThreshold?: number;
 }
 
 /** The server's or the worker's Deployment. */
 export interface ReleaseComponent {
-  /** @default 1 */
+  /** Pods of this component.  @default 1 */
   readonly replicas?: number;
   /** Kubernetes requests and limits.  @default - none */
   readonly resources?: {
@@ -36,11 +36,11 @@ export interface ReleaseComponent {
     readonly type: "RollingUpdate" | "Recreate";
     readonly rollingUpdate?: { readonly maxSurge?: number | string; readonly maxUnavailable?: number | string };
   };
-  /** @default - the chart's */
+  /** When a pod is restarted.  @default - the chart's */
   readonly livenessProbe?: ProbeTiming;
-  /** @default - the chart's */
+  /** When a pod gets requests.  @default - the chart's */
   readonly readinessProbe?: ProbeTiming;
-  /** @default - the chart's */
+  /** How long a pod may take to start.  @default - the chart's */
   readonly startupProbe?: ProbeTiming;
 }
 
@@ -55,16 +55,17 @@ export interface AuthentikReleaseProps {
   readonly secretName: string;
   /** Changes when the Secret does, so that pods roll: beside an existing Secret the chart's own checksum is a constant. */
   readonly secretChecksum: string;
+  /** Where authentik keeps its data. */
   readonly database: Database;
-  /** @default - authentik sends no e-mail */
+  /** Outgoing e-mail.  @default - authentik sends no e-mail */
   readonly smtp?: Smtp;
-  /** @default - authentik's own defaults */
+  /** What is tuned away from authentik's defaults.  @default - authentik's own defaults */
   readonly tuning?: Tuning;
-  /** @default - somebody opens the initial setup in a browser */
+  /** What the worker's first start creates.  @default - somebody opens the initial setup in a browser */
   readonly bootstrap?: Bootstrap;
-  /** @default - one replica */
+  /** The pods that answer requests.  @default - one replica */
   readonly server?: ReleaseComponent;
-  /** @default - one replica */
+  /** The pods that run tasks.  @default - one replica */
   readonly worker?: ReleaseComponent;
   /** How long Helm waits, in seconds; migrations can take minutes.  @default 900 */
   readonly timeoutSeconds?: number;
@@ -82,6 +83,7 @@ export interface AuthentikReleaseProps {
  * @see https://docs.goauthentik.io/install-config/configuration
  */
 export class AuthentikRelease extends Construct {
+  /** The resource itself, for what this construct has no prop for. */
   readonly resource: Release;
 
   constructor(scope: Construct, id: string, props: AuthentikReleaseProps) {

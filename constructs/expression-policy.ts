@@ -9,8 +9,6 @@ export interface ExpressionPolicyProps {
   readonly name: string;
   /** Absolute path of a Python file that defines `evaluate(request)`. */
   readonly file: string;
-  /** Whether each execution is written to the event log.  @default false */
-  readonly executionLogging?: boolean;
 }
 
 /**
@@ -19,6 +17,7 @@ export interface ExpressionPolicyProps {
  * @see https://docs.goauthentik.io/customize/policies/expression
  */
 export class ExpressionPolicy extends Construct {
+  /** The resource itself, for what this construct has no prop for. */
   readonly resource: PolicyExpression;
   /** Uuid of the policy; known after apply. */
   readonly policyId: string;
@@ -29,7 +28,7 @@ export class ExpressionPolicy extends Construct {
     this.resource = new PolicyExpression(this, "Resource", {
       name: props.name,
       expression: escapeTemplate(readExpression(props.file)),
-      executionLogging: props.executionLogging ?? false,
+      executionLogging: false,
       // Deleting a policy deletes its bindings: they have to point elsewhere first.
       lifecycle: { createBeforeDestroy: true },
     });

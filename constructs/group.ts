@@ -17,6 +17,7 @@ export interface GroupProps {
  * A group. Who is in it is said by the people, never by the group: two owners of one list take turns undoing each other.
  */
 export class Group extends Construct {
+  /** The resource itself, for what this construct has no prop for. */
   readonly resource: GroupResource;
   /** Uuid of the group; known after apply. */
   readonly groupId: string;

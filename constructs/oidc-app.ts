@@ -102,7 +102,9 @@ export type GrantType = (typeof GRANT_TYPES)[number];
  * @see https://docs.goauthentik.io/add-secure-apps/providers/oauth2
  */
 export class OidcApp extends Construct {
+  /** The resource itself, for what this construct has no prop for. */
   readonly resource: Application;
+  /** The OAuth2 provider itself. */
   readonly provider: ProviderOauth2;
   /** What the app calls itself. */
   readonly clientId: string;

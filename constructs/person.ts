@@ -24,6 +24,7 @@ export interface PersonProps {
 
 /** A person's account. It is made without a password: the person sets one by recovery, or signs in with a passkey. */
 export class Person extends Construct {
+  /** The resource itself, for what this construct has no prop for. */
   readonly resource: User;
   /** The account's pk; known after apply. */
   readonly userId: string;

@@ -7,12 +7,13 @@ export interface EnvVar {
 
 /** External PostgreSQL; the password is in the release's Secret. */
 export interface Database {
+  /** Host name. */
   readonly host: string;
-  /** @default 5432 */
+  /** Port.  @default 5432 */
   readonly port?: number;
-  /** @default "authentik" */
+  /** Name of the database.  @default "authentik" */
   readonly name?: string;
-  /** @default "authentik" */
+  /** Who authentik signs in as.  @default "authentik" */
   readonly user?: string;
   /** How the connection is secured.  @default - authentik's own, `disable` */
   readonly sslMode?: string;
@@ -24,18 +25,19 @@ export interface Database {
 
 /** Outgoing e-mail; the password is in the release's Secret. */
 export interface Smtp {
+  /** Host name. */
   readonly host: string;
-  /** @default 587 */
+  /** Port.  @default 587 */
   readonly port?: number;
   /** Sender, such as `authentik <authentik@example.org>`. */
   readonly from: string;
-  /** @default - the server is used without signing in */
+  /** Who authentik signs in as.  @default - the server is used without signing in */
   readonly username?: string;
   /** STARTTLS.  @default true */
   readonly useTls?: boolean;
   /** TLS from the first byte.  @default false */
   readonly useSsl?: boolean;
-  /** In seconds.  @default 30 */
+  /** After which sending failed, in seconds.  @default 30 */
   readonly timeoutSeconds?: number;
 }
 
@@ -53,7 +55,7 @@ export interface Tuning {
   readonly cacheTimeoutPoliciesSeconds?: number;
   /** How long an anonymous session lives, such as `hours=2`.  @default - authentik's own */
   readonly unauthenticatedAge?: string;
-  /** @default - authentik's own */
+  /** How much the pods log.  @default - authentik's own */
   readonly logLevel?: "trace" | "debug" | "info" | "warning" | "error";
 }
 

@@ -22,6 +22,7 @@ export interface ScopeMappingProps {
  * @see https://docs.goauthentik.io/add-secure-apps/providers/property-mappings
  */
 export class ScopeMapping extends Construct {
+  /** The resource itself, for what this construct has no prop for. */
   readonly resource: PropertyMappingProviderScope;
   /** Uuid of the mapping; known after apply. */
   readonly mappingId: string;

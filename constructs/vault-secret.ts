@@ -22,6 +22,7 @@ export interface VaultSecretProps {
 
 /** A Kubernetes Secret made from Vault values that reach neither Terraform's plan nor its state. */
 export class VaultSecret extends Construct {
+  /** The resource itself, for what this construct has no prop for. */
   readonly resource: SecretV1;
   /** Name of the Kubernetes Secret. */
   readonly name: string;

@@ -85,9 +85,15 @@ export class IdentityLayer extends Construct {
       ...groups.map((group) => ({ group: this.groupId(group) })),
       ...(users === undefined ? [] : [{ group: this.addAppGroup(key, slug, was).groupId }]),
       ...policies.map((policy) => ({
-        policy: this.policy(`custom-${policy}`, this.props.site.policies[policy]?.file ?? ""),
+        policy: this.policy(`custom-${policy}`, this.policyFile(policy)),
       })),
     ];
+  }
+
+  private policyFile(key: string): string {
+    const policy = this.props.site.policies[key];
+    if (policy === undefined) throw new Error(`the site has no policy "${key}"`);
+    return policy.file;
   }
 
   private addAppGroup(key: string, slug: string, was: string | undefined): Group {

@@ -383,6 +383,14 @@ describe("rules", () => {
       'AK001 apps.docs: publishTo must have a Vault path of its own, got "secret/a", which apps.wiki.publishTo has; rename one of them',
     ],
     [
+      "AK017",
+      {
+        vault,
+        authentik: { ...smallSite.authentik, bootstrap: { token: secret, password: secret, email: "a@example.org" } },
+      },
+      "AK017 authentik: bootstrap must not be given without a platform, whose worker alone reads it; remove it",
+    ],
+    [
       "AK018",
       { apps: { token: wiki } },
       'AK018 apps.token: must have a slug of its own, got "token", which is part of authentik\'s URLs; give another slug',

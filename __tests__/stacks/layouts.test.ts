@@ -156,6 +156,31 @@ test("the JSON holds no null and no path of this machine", () => {
   expect(text).not.toContain(ROOT);
 });
 
+test("the default site is a whole one: kinds of apps and access, a parent, a superuser group, a person by e-mail address", () => {
+  const providers = Object.values(all(one, "authentik_provider_oauth2"));
+  expect(providers.map(({ client_type: type, client_secret: secret }) => [type, secret !== undefined])).toEqual([
+    ["confidential", false],
+    ["confidential", true],
+    ["public", false],
+    ["confidential", false],
+  ]);
+  expect(all(one, "authentik_policy_binding")["identity_apps_wiki_access_members-0"]).toBeDefined();
+  expect(Object.values(all(one, "authentik_group")).filter(({ is_superuser: superuser }) => superuser)).toHaveLength(1);
+  expect(
+    Object.values(all(one, "authentik_group")).filter(({ parents }) => (parents as string[]).length > 0),
+  ).toHaveLength(2);
+  expect(Object.values(all(one, "authentik_user")).map(({ username }) => username)).toContain("mary@example.org");
+  const { server } = JSON.parse(String((all(one, "helm_release").platform_release?.values as string[])[0])) as {
+    server: object;
+  };
+  expect(server).toMatchObject({
+    replicas: 2,
+    pdb: { enabled: true, minAvailable: 1 },
+    deploymentStrategy: { type: "RollingUpdate" },
+    startupProbe: { failureThreshold: 90 },
+  });
+});
+
 test("the default site is tuned as it says", () => {
   const values = String((all(one, "helm_release").platform_release?.values as string[])[0]);
   for (const [name, value] of Object.entries({

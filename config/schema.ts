@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { oidcApp } from "./app-shape";
-import { httpUrl, key, pythonFile, text, vault, vaultRef, waive, was } from "./basic-shapes";
+import { httpUrl, key, pythonFile, text, vault, vaultRef, waive, was, wholeNumber } from "./basic-shapes";
 import { platform } from "./platform-shape";
 import { show } from "./problems";
 
@@ -35,6 +35,19 @@ const authentik = z.strictObject({
     .describe("What the worker's first start creates; without it somebody opens the initial setup in a browser."),
 });
 
+const systemSettings = z.strictObject({
+  defaultAppAccess: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether an application without bindings is open to everybody; off, a new app is closed from its first moment.",
+    ),
+  avatars: z.array(text).min(1).default(["gravatar", "initials"]).describe("Where avatars come from, in order."),
+  eventRetentionDays: wholeNumber(1, 3650).default(365).describe("How long events are kept."),
+  defaultTokenMinutes: wholeNumber(1, 525_600).default(30).describe("Lifetime of tokens people make."),
+  defaultTokenLength: wholeNumber(20, 255).default(60).describe("Length of tokens."),
+});
+
 const group = z.strictObject({
   name: text.optional().describe("Name in authentik; the key unless given."),
   parents: z.array(key).default([]).describe("Groups whose access and superuser right members inherit."),
@@ -56,6 +69,11 @@ export const siteShape = z.strictObject({
   authentik: authentik.describe("Where authentik is and how to talk to it."),
   vault: vault.optional().describe("Where secrets are."),
   platform: platform.optional().describe("The Helm release; leave it out where authentik runs already."),
+  systemSettings: systemSettings
+    .optional()
+    .describe(
+      "For an instance of your own: all its system settings, also those not named here, which go to their defaults. Leave it out to keep what an instance has.",
+    ),
   groups: z.record(key, group).default({}).describe("Groups by key."),
   directory: z
     .strictObject({ adminGroup: key.describe("Key of a group.") })

@@ -58,6 +58,7 @@ export default defineSite({
       deploymentStrategy: { type: "RollingUpdate" },
     },
   },
+  systemSettings: { defaultAppAccess: false },
   groups: {
     admins: { name: "Site Admins", superuser: true },
     staff: { name: "Staff" },

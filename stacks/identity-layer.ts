@@ -5,10 +5,12 @@ import type { AccessEntry } from "../constructs/access-bindings";
 import { Directory } from "../constructs/directory";
 import { ExpressionPolicy } from "../constructs/expression-policy";
 import { Group } from "../constructs/group";
+import { addressOf } from "../constructs/lifecycle";
 import type { Lookups } from "../constructs/lookups";
 import { OidcApp } from "../constructs/oidc-app";
 import { renamedFrom } from "../constructs/renamed";
 import { ScopeMapping } from "../constructs/scope-mapping";
+import { SystemSettings } from "../constructs/system-settings";
 import { appGroupName, groupName } from "./names";
 import type { Providers } from "./providers";
 
@@ -43,8 +45,13 @@ export class IdentityLayer extends Construct {
     this.policies = new Construct(this, "policies");
     this.scopes = new Construct(this, "scopes");
     this.appGroupScope = new Construct(this, "app-groups");
+    const settings = site.systemSettings && new SystemSettings(this, "system-settings", site.systemSettings);
     const apps = new Construct(this, "apps");
-    for (const [key, app] of Object.entries(site.apps)) this.addApp(apps, key, app);
+    for (const [key, app] of Object.entries(site.apps)) {
+      const made = this.addApp(apps, key, app);
+      // Where an app without bindings is closed, a new one is not open until its first binding exists.
+      if (settings !== undefined) made.resource.dependsOn = [addressOf(settings.resource)];
+    }
   }
 
   /** The uuid of a group of the site; known after apply. */
@@ -59,7 +66,7 @@ export class IdentityLayer extends Construct {
     return group.groupId;
   }
 
-  private addApp(scope: Construct, key: string, app: OidcAppConfig): void {
+  private addApp(scope: Construct, key: string, app: OidcAppConfig): OidcApp {
     const { site, providers } = this.props;
     const { name: title, scopes, emailVerified, clientSecret, was, access, ...rest } = app;
     if (app.publishTo !== undefined) providers.declareVault();
@@ -76,6 +83,7 @@ export class IdentityLayer extends Construct {
       emailMapping: emailVerified ? this.emailVerified() : undefined,
     });
     renamedFrom(made, was);
+    return made;
   }
 
   private accessEntries(key: string, { access, slug, was }: OidcAppConfig): AccessEntry[] {

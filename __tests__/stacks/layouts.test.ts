@@ -126,6 +126,17 @@ describe("state", () => {
   });
 });
 
+test("no app is made before apps without bindings are closed, in either layout", () => {
+  for (const json of [one, split.authentik as Synthesized]) {
+    expect(all(json, "authentik_system_settings")["identity_system-settings"]?.flags).toContain(
+      '"core_default_app_access":false',
+    );
+    const apps = Object.values(all(json, "authentik_application"));
+    expect(apps).toHaveLength(4);
+    for (const app of apps) expect(app.depends_on).toContain("authentik_system_settings.identity_system-settings");
+  }
+});
+
 describe("people and groups", () => {
   test("no group says who is in it", () => {
     for (const group of Object.values(all(one, "authentik_group"))) expect(group).not.toHaveProperty("users");

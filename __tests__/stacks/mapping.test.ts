@@ -99,6 +99,13 @@ const site = {
     values: { global: { podLabels: { team: "infra" } }, extraManifests: [] },
     waive: { AK022: "shows that a waiver is passed on" },
   },
+  systemSettings: {
+    defaultAppAccess: true,
+    avatars: ["initials", "gravatar"],
+    eventRetentionDays: 90,
+    defaultTokenMinutes: 15,
+    defaultTokenLength: 80,
+  },
   groups: {
     crew: { name: "Crew", parents: ["root"], attributes: { floor: 3 }, was: "staff" },
     root: { superuser: true },
@@ -405,6 +412,16 @@ test("an app", () => {
   expect(block("authentik_property_mapping_provider_scope", "identity_scopes_custom-team")).toMatchObject({
     scope_name: "team_scope",
     description: "Your team",
+  });
+});
+
+test("system settings", () => {
+  expect(block("authentik_system_settings", "identity_system-settings")).toEqual({
+    avatars: "initials,gravatar",
+    event_retention: "days=90",
+    default_token_duration: "minutes=15",
+    default_token_length: 80,
+    flags: expect.stringContaining('"core_default_app_access":true') as string,
   });
 });
 

@@ -23,12 +23,18 @@ export class ConfigError extends Error {
     readonly problems: readonly Problem[],
     source: string,
   ) {
-    const lines = problems.map((problem) => `  ${formatProblem(problem)}`);
+    const lines = byRecord(problems).map((problem) => `  ${formatProblem(problem)}`);
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     const hint = problems.some(({ code }) => code !== undefined) ? ["docs/refusals.md explains each code"] : [];
     super([`${source} has ${count}:`, ...lines, ...hint].join("\n"));
     this.name = "ConfigError";
   }
+}
+
+/** Problems of one record after one another, records in the order they first have one. */
+function byRecord(problems: readonly Problem[]): Problem[] {
+  const records = [...new Set(problems.map(({ where }) => where))];
+  return records.flatMap((record) => problems.filter(({ where }) => where === record));
 }
 
 export function formatProblem({ code, where, field, text }: Problem): string {

@@ -104,10 +104,10 @@ test("lists five problems of five kinds in one error", () => {
     [
       "site.ts has 5 problems:",
       "  AK004 platform: database.password must be a Vault reference { mount, path, key }, got a literal (not shown); put the value into Vault and name its place",
+      "  AK020 platform: values.authentik.log_level must not stand beside an existing Secret, with which the chart renders no authentik.* value; set AUTHENTIK_LOG_LEVEL in values.global.env instead",
       '  AK002 apps.grafana: access.groups[0] must name a group, got "stff"; did you mean "staff"?',
       '  AK003 apps.wiki: access.groups must hold at least one entry, got []; name who may open the app, or say access: "everyone"',
       '  AK001 groups.twin: must have a group name of its own, got "staff", which groups.staff has; rename one of them',
-      "  AK020 platform: values.authentik.log_level must not stand beside an existing Secret, with which the chart renders no authentik.* value; set AUTHENTIK_LOG_LEVEL in values.global.env instead",
       "docs/refusals.md explains each code",
     ].join("\n"),
   );

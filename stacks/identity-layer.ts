@@ -10,6 +10,7 @@ import type { Lookups } from "../constructs/lookups";
 import { OidcApp } from "../constructs/oidc-app";
 import { renamedFrom } from "../constructs/renamed";
 import { ScopeMapping } from "../constructs/scope-mapping";
+import type { ScopeMappingProps } from "../constructs/scope-mapping";
 import { SystemSettings } from "../constructs/system-settings";
 import { appGroupName, groupName } from "./names";
 import type { Providers } from "./providers";
@@ -26,6 +27,7 @@ export class IdentityLayer extends Construct {
   private readonly lookups: Lookups;
   private readonly groups: Directory;
   private readonly appGroupScope: Construct;
+  private readonly made = new Map<string, string>();
   private readonly appGroups = new Map<string, Group>();
   private readonly policies: Construct;
   private readonly scopes: Construct;
@@ -111,28 +113,32 @@ export class IdentityLayer extends Construct {
     return group;
   }
 
-  /** A policy that several apps may name; made once. */
   private policy(id: string, file: string): string {
-    const known = this.policies.node.tryFindChild(id) as ExpressionPolicy | undefined;
-    return (known ?? new ExpressionPolicy(this.policies, id, { name: `iac-${id}`, file })).policyId;
+    return this.once(
+      `policy ${id}`,
+      () => new ExpressionPolicy(this.policies, id, { name: `iac-${id}`, file }).policyId,
+    );
   }
 
   private scopeMapping(name: string): string {
     const mapping = this.props.site.scopeMappings[name];
     if (mapping === undefined) return this.lookups.scopeMapping(`goauthentik.io/providers/oauth2/scope-${name}`);
-    const known = this.scopes.node.tryFindChild(`custom-${name}`) as ScopeMapping | undefined;
-    return (known ?? new ScopeMapping(this.scopes, `custom-${name}`, { ...mapping, name: `iac-custom-${name}` }))
-      .mappingId;
+    return this.ownScope(`custom-${name}`, mapping);
   }
 
   private emailVerified(): string {
-    const known = this.scopes.node.tryFindChild("email-verified") as ScopeMapping | undefined;
-    const props = {
-      name: "iac-email-verified",
-      scopeName: "email",
-      description: "Email address",
-      file: join(POLICIES, "email_verified.py"),
-    };
-    return (known ?? new ScopeMapping(this.scopes, "email-verified", props)).mappingId;
+    const file = join(POLICIES, "email_verified.py");
+    return this.ownScope("email-verified", { scopeName: "email", description: "Email address", file });
+  }
+
+  private ownScope(id: string, props: Omit<ScopeMappingProps, "name">): string {
+    return this.once(`scope ${id}`, () => new ScopeMapping(this.scopes, id, { ...props, name: `iac-${id}` }).mappingId);
+  }
+
+  /** What several apps may name is made for the first of them. */
+  private once(name: string, make: () => string): string {
+    const known = this.made.get(name) ?? make();
+    this.made.set(name, known);
+    return known;
   }
 }

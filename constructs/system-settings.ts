@@ -16,8 +16,8 @@ export interface SystemSettingsProps {
 }
 
 /**
- * All system settings of an instance. The provider writes every one of them at once, so each is stated here; what is
- * changed in the admin interface is changed back.
+ * All system settings of an instance. The provider writes every one of them at once, so each is stated here (but footer
+ * links, of which there are none); what is changed in the admin interface is changed back.
  * @throws RefusedError on a value out of range
  * @see https://github.com/goauthentik/terraform-provider-authentik/issues/920
  */
@@ -37,6 +37,15 @@ export class SystemSettings extends Construct {
       eventRetention: `days=${props.eventRetentionDays ?? 365}`,
       defaultTokenDuration: `minutes=${props.defaultTokenMinutes ?? 30}`,
       defaultTokenLength: props.defaultTokenLength ?? 60,
+      defaultUserChangeName: true,
+      defaultUserChangeEmail: false,
+      defaultUserChangeUsername: false,
+      gdprCompliance: true,
+      impersonation: true,
+      paginationDefaultPageSize: 20,
+      paginationMaxPageSize: 100,
+      reputationLowerLimit: -5,
+      reputationUpperLimit: 5,
       // A server that lacks one of the four refuses to be read.
       flags: JSON.stringify({
         core_default_app_access: props.defaultAppAccess ?? false,

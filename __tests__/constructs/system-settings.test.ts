@@ -11,6 +11,19 @@ const block = (props?: SystemSettingsProps): Record<string, unknown> =>
 const flags = (access: boolean): string =>
   `{"core_default_app_access":${access},"enterprise_audit_include_expanded_diff":false,"flows_continuous_login":false,"flows_refresh_others":false}`;
 
+/** What no option changes. */
+const rest = {
+  default_user_change_name: true,
+  default_user_change_email: false,
+  default_user_change_username: false,
+  gdpr_compliance: true,
+  impersonation: true,
+  pagination_default_page_size: 20,
+  pagination_max_page_size: 100,
+  reputation_lower_limit: -5,
+  reputation_upper_limit: 5,
+};
+
 test("the default child is the settings", () => {
   synth(({ stack }) => {
     const settings = new SystemSettings(stack, "settings");
@@ -20,6 +33,7 @@ test("the default child is the settings", () => {
 
 test("states what would else go to the provider's default, all four flags among it", () => {
   expect(block()).toEqual({
+    ...rest,
     avatars: "gravatar,initials",
     event_retention: "days=365",
     default_token_duration: "minutes=30",
@@ -37,6 +51,7 @@ test("passes on every option", () => {
     defaultTokenLength: 40,
   };
   expect(block(props)).toEqual({
+    ...rest,
     avatars: "initials",
     event_retention: "days=30",
     default_token_duration: "minutes=5",

@@ -416,7 +416,7 @@ test("an app", () => {
 });
 
 test("system settings", () => {
-  expect(block("authentik_system_settings", "identity_system-settings")).toEqual({
+  expect(block("authentik_system_settings", "identity_system-settings")).toMatchObject({
     avatars: "initials,gravatar",
     event_retention: "days=90",
     default_token_duration: "minutes=15",

@@ -17,12 +17,19 @@ import { Providers } from "./providers";
  * `authentik-users`. Both are made of the same layers, so an address is the same in both.
  */
 export function addStacks(app: App, loaded: Site): void {
-  const site = literal({
-    ...loaded,
-    authentik: { ...loaded.authentik, url: loaded.authentik.url.replace(/\/+$/, "") },
-  });
+  const site = asText(loaded);
   if (site.layout === "split") addSplit(app, site);
   else addSingle(app, site);
+}
+
+/** A site whose texts are no templates to Terraform; paths of files, which Terraform never sees, stay as they are. */
+function asText({ policies, scopeMappings, ...loaded }: Site): Site {
+  const mappings = Object.entries(scopeMappings).map(
+    ([key, { file, ...mapping }]): [string, typeof mapping & { file: string }] => [key, { ...literal(mapping), file }],
+  );
+  const site = literal(loaded);
+  const url = site.authentik.url.replace(/\/+$/, "");
+  return { ...site, authentik: { ...site.authentik, url }, policies, scopeMappings: Object.fromEntries(mappings) };
 }
 
 function addSingle(app: App, site: Site): void {

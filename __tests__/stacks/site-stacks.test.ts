@@ -66,6 +66,30 @@ test("text of the config is no template to Terraform", () => {
   expect(only(json, "authentik_application").meta_description).toBe("costs $${5} or 10%%{off}");
 });
 
+test("nor are keys, and a path of a file stays a path", () => {
+  writeFileSync(join(folder, "${x}.py"), "def evaluate(request):\n    return True\n");
+  const files = {
+    policies: { hours: { file: "${x}.py" } },
+    scopeMappings: { team: { scopeName: "t${y}", file: "${x}.py" } },
+  };
+  const app = { ...wiki, access: { policies: ["hours"] }, scopes: ["team"] };
+  const json = stack({
+    ...files,
+    apps: { wiki: app },
+    groups: { staff: { attributes: { "k${path.cwd}": "v" } }, admins: {} },
+  });
+  expect(all(json, "authentik_group").identity_groups_staff?.attributes).toBe('{"k$${path.cwd}":"v"}');
+  expect(only(json, "authentik_policy_expression").name).toBe("iac-custom-hours");
+  expect(only(json, "authentik_property_mapping_provider_scope").scope_name).toBe("t$${y}");
+});
+
+test("Vault is declared for an app that only publishes to it", () => {
+  const vault = { address: "https://vault.example.org", mounts: ["kv"], auth: { method: "token" } };
+  const json = stack({ vault, apps: { wiki: { ...wiki, publishTo: { mount: "kv", path: "apps/wiki" } } } });
+  expect(json.provider.vault).toHaveLength(1);
+  expect(only(json, "vault_kv_secret_v2").name).toBe("apps/wiki");
+});
+
 describe("how Terraform signs in to Vault", () => {
   const vault = { address: "https://vault.example.org", mounts: ["secret"] };
   const authentik = {
@@ -119,6 +143,24 @@ describe("a platform", () => {
     const json = stack({ platform: { ...platform, createNamespace: false, namespace: "identity" } });
     expect(all(json, "kubernetes_namespace_v1")).toEqual({});
     expect(only(json, "helm_release").namespace).toBe("identity");
+  });
+
+  test("what is handed to somebody else is forgotten, not destroyed; nothing is while it is ours", () => {
+    const removed = (change: object): unknown[] =>
+      ((stack({ platform: { ...platform, ...change } }) as { removed?: { from: string }[] }).removed ?? []).map(
+        ({ from }) => from,
+      );
+    const vault = { address: "https://vault.example.org", mounts: ["kv"], auth: { method: "token" } };
+    const ref = { mount: "kv", path: "a", key: "b" };
+    const ours = { secret: { from: "vault", secretKey: ref }, database: { host: "db.example.org", password: ref } };
+    expect(removed({ createNamespace: false })).toEqual([
+      "kubernetes_namespace_v1.platform_namespace",
+      "kubernetes_secret_v1.platform_secret",
+    ]);
+    expect(removed({})).toEqual(["kubernetes_secret_v1.platform_secret"]);
+    expect(stack({ vault, platform: ours })).not.toHaveProperty("removed");
+    const [block] = (stack({ platform }) as { removed?: { lifecycle: unknown }[] }).removed ?? [];
+    expect(block?.lifecycle).toEqual({ destroy: false });
   });
 
   test("of a named context", () => {

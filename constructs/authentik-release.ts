@@ -79,7 +79,7 @@ export interface AuthentikReleaseProps {
 
 /**
  * authentik itself, from goauthentik's Helm chart.
- * @throws Error listing every chart value that would not reach the pods
+ * @throws RefusedError listing every chart value that would not reach the pods
  * @see https://docs.goauthentik.io/install-config/configuration
  */
 export class AuthentikRelease extends Construct {

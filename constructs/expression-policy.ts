@@ -13,7 +13,7 @@ export interface ExpressionPolicyProps {
 
 /**
  * A policy written in Python.
- * @throws Error when the file does not define `evaluate(request)`, or would mean something else inside authentik
+ * @throws RefusedError when the file does not define `evaluate(request)`, or would mean something else inside authentik
  * @see https://docs.goauthentik.io/customize/policies/expression
  */
 export class ExpressionPolicy extends Construct {

@@ -98,7 +98,7 @@ export type GrantType = (typeof GRANT_TYPES)[number];
 
 /**
  * An OAuth2 provider, the application people see, and who may open it.
- * @throws Error listing every prop that authentik would not do as asked
+ * @throws RefusedError listing every prop that authentik would not do as asked
  * @see https://docs.goauthentik.io/add-secure-apps/providers/oauth2
  */
 export class OidcApp extends Construct {

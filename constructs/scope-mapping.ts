@@ -18,7 +18,7 @@ export interface ScopeMappingProps {
 
 /**
  * A scope of our own, with the claims it adds.
- * @throws Error when the file does not define `evaluate(request)`, or would mean something else inside authentik
+ * @throws RefusedError when the file does not define `evaluate(request)`, or would mean something else inside authentik
  * @see https://docs.goauthentik.io/add-secure-apps/providers/property-mappings
  */
 export class ScopeMapping extends Construct {

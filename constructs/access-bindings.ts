@@ -1,8 +1,8 @@
 import { Construct } from "constructs";
 import { PolicyBinding } from "../.gen/providers/authentik/policy-binding";
 
-/** One group or policy that lets people in. */
-export type AccessEntry = { readonly group: string } | { readonly policy: string };
+/** One group, policy or account that is let in: a uuid, or the pk of a user. */
+export type AccessEntry = { readonly group: string } | { readonly policy: string } | { readonly user: number };
 
 export interface AccessBindingsProps {
   /** Uuid of what is opened: an application's `uuid`, not its id, which is the slug. */
@@ -24,12 +24,16 @@ export class AccessBindings extends Construct {
     super(scope, id);
     const groups = entries.filter((entry) => "group" in entry);
     const policies = entries.filter((entry) => "policy" in entry);
+    const accounts = entries.filter((entry) => "user" in entry);
     const [members, conditions] = groups.length > 0 ? [groups, policies] : [policies.slice(0, 1), policies.slice(1)];
     members.forEach((entry, place) => {
       this.bind(`members-${place}`, target, entry, place * 10);
     });
     conditions.forEach((entry, place) => {
       this.bind(`condition-${place}`, target, entry, CONDITIONS + place * 10);
+    });
+    accounts.forEach((entry, place) => {
+      this.bind(`account-${place}`, target, entry, ACCOUNTS + place * 10);
     });
   }
 
@@ -40,3 +44,5 @@ export class AccessBindings extends Construct {
 
 /** Above every place of a group, so that no order has to change when groups are added. */
 const CONDITIONS = 100_000;
+/** Above every place of a policy. */
+const ACCOUNTS = 200_000;

@@ -2,11 +2,11 @@ import { KvSecretV2 } from "@cdktf/provider-vault/lib/kv-secret-v2";
 import { Fn, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { createHash } from "node:crypto";
-import { Application } from "../.gen/providers/authentik/application";
+import type { Application } from "../.gen/providers/authentik/application";
 import { ProviderOauth2 } from "../.gen/providers/authentik/provider-oauth2";
 import type { ProviderOauth2Config } from "../.gen/providers/authentik/provider-oauth2";
-import { AccessBindings } from "./access-bindings";
-import type { AccessEntry } from "./access-bindings";
+import { addApplication, checkAccess } from "./application";
+import type { ApplicationProps } from "./application";
 import { addressOf, leaveUnset } from "./lifecycle";
 import type { Lookups } from "./lookups";
 import { checkRedirectUris, toTerraform } from "./redirect-uri";
@@ -15,21 +15,13 @@ import { outOfRange, refuse } from "./refusal";
 import type { Refusal, Waive } from "./refusal";
 import { Revision } from "./revision";
 
-export interface OidcAppProps {
-  /** Title on the person's application page, such as `Grafana`. */
-  readonly title: string;
-  /** URL part of the issuer, `/application/o/<slug>/`; also the name of the provider. */
-  readonly slug: string;
+export interface OidcAppProps extends ApplicationProps {
   /** authentik's public URL, without a trailing slash; the issuer begins with it. */
   readonly authentikUrl: string;
   /** Where the app may send people back to; at least one. */
   readonly redirectUris: readonly RedirectUri[];
-  /** Who may open it; at least one entry, an app is never open by omission. */
-  readonly access: readonly AccessEntry[];
   /** Flows, scopes and certificates, read once in a stack. */
   readonly lookups: Lookups;
-  /** Whether one entry of `access` is enough or all are needed.  @default "any" */
-  readonly match?: "any" | "all";
   /** A public client, such as a CLI, has no secret.  @default "confidential" */
   readonly clientType?: "confidential" | "public";
   /** What the app calls itself.  @default - the slug */
@@ -68,18 +60,6 @@ export interface OidcAppProps {
   readonly logoutUri?: string;
   /** Whether the server or the browser calls `logoutUri`.  @default "backchannel" */
   readonly logoutMethod?: "backchannel" | "frontchannel";
-  /** Where the tile leads.  @default - authentik makes it from the first redirect URI */
-  readonly launchUrl?: string;
-  /** URL or path of the tile's picture.  @default - the first letter of the title */
-  readonly icon?: string;
-  /** Text on the tile.  @default - none */
-  readonly description?: string;
-  /** Who makes the app.  @default - none */
-  readonly publisher?: string;
-  /** Heading the tile stands under.  @default - none */
-  readonly section?: string;
-  /** Whether the tile opens a new tab.  @default false */
-  readonly openInNewTab?: boolean;
   /** Reasons by code for refusals that do not apply to this app.  @default - none */
   readonly waive?: Waive;
 }
@@ -122,9 +102,7 @@ export class OidcApp extends Construct {
     this.provider = this.makeProvider(props);
     // Number() of a token is NaN and would synthesize null.
     this.providerId = Token.asNumber(this.provider.id);
-    this.resource = this.makeApplication(props);
-    this.node.defaultChild = this.resource;
-    new AccessBindings(this, "access", { target: this.resource.uuid, entries: props.access });
+    this.resource = addApplication(this, props, this.providerId);
     if (props.publishTo !== undefined) this.publish(props.publishTo);
   }
 
@@ -159,29 +137,6 @@ export class OidcApp extends Construct {
       logoutUri: props.logoutUri,
       logoutMethod: props.logoutMethod ?? "backchannel",
       lifecycle: leaveUnset({ logout_uri: props.logoutUri }, renewed),
-    });
-  }
-
-  private makeApplication(props: OidcAppProps): Application {
-    const { section: group, description, icon, launchUrl, publisher } = props;
-    return new Application(this, "Resource", {
-      name: props.title,
-      slug: props.slug,
-      protocolProvider: this.providerId,
-      policyEngineMode: props.match ?? "any",
-      openInNewTab: props.openInNewTab ?? false,
-      group,
-      metaDescription: description,
-      metaIcon: icon,
-      metaLaunchUrl: launchUrl,
-      metaPublisher: publisher,
-      lifecycle: leaveUnset({
-        group,
-        meta_description: description,
-        meta_icon: icon,
-        meta_launch_url: launchUrl,
-        meta_publisher: publisher,
-      }),
     });
   }
 
@@ -226,6 +181,7 @@ function secretSource({ clientType, clientSecret }: ClientOptions): "generated" 
 
 function checkProps(props: OidcAppProps): Refusal[] {
   const refusals: Refusal[] = [
+    ...checkAccess(props.access),
     ...checkRedirectUris(props.redirectUris),
     ...checkClient(props),
     ...outOfRange("accessCodeMinutes", props.accessCodeMinutes, 1, 60),
@@ -234,8 +190,6 @@ function checkProps(props: OidcAppProps): Refusal[] {
     ...outOfRange("secretRevision", props.secretRevision, 1, 1_000_000),
   ];
   const add = (code: string, field: string, text: string): void => void refusals.push({ code, field, text });
-  if (props.access.length === 0)
-    add("AK003", "access", "must hold at least one entry, got []; name who may open the app");
   if (props.signingKey === "")
     add(
       "AK031",

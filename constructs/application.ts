@@ -59,7 +59,5 @@ export function addApplication(scope: Construct, props: ApplicationProps, protoc
 /** Refuses an app that names nobody. */
 export function checkAccess(access: readonly AccessEntry[]): Refusal[] {
   if (access.length > 0) return [];
-  return [
-    { code: "AK003", field: "access", text: "must hold at least one entry, got []; name who may open the app" },
-  ];
+  return [{ code: "AK003", field: "access", text: "must hold at least one entry, got []; name who may open the app" }];
 }

@@ -1,8 +1,13 @@
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { DataAuthentikCertificateKeyPair } from "../.gen/providers/authentik/data-authentik-certificate-key-pair";
 import { DataAuthentikFlow } from "../.gen/providers/authentik/data-authentik-flow";
 import { DataAuthentikGroup } from "../.gen/providers/authentik/data-authentik-group";
+import { DataAuthentikOutpost } from "../.gen/providers/authentik/data-authentik-outpost";
 import { DataAuthentikPropertyMappingProviderScope } from "../.gen/providers/authentik/data-authentik-property-mapping-provider-scope";
+import { DataAuthentikServiceConnectionKubernetes } from "../.gen/providers/authentik/data-authentik-service-connection-kubernetes";
+import { DataAuthentikStage } from "../.gen/providers/authentik/data-authentik-stage";
+import { DataAuthentikUser } from "../.gen/providers/authentik/data-authentik-user";
 import { constructId } from "./construct-id";
 
 /**
@@ -37,6 +42,30 @@ export class Lookups extends Construct {
   /** The uuid of a group, by name, without its members. */
   group(name: string): string {
     return this.once(`group-${name}`, (id) => new DataAuthentikGroup(this, id, { name, includeUsers: false }));
+  }
+
+  /** The uuid of a stage of any type, by name. */
+  stage(name: string): string {
+    return this.once(`stage-${name}`, (id) => new DataAuthentikStage(this, id, { name }));
+  }
+
+  /** The uuid of an outpost, by name. */
+  outpost(name: string): string {
+    return this.once(`outpost-${name}`, (id) => new DataAuthentikOutpost(this, id, { name }));
+  }
+
+  /** The uuid of a connection to a Kubernetes cluster, by name. */
+  serviceConnection(name: string): string {
+    return this.once(
+      `service-connection-${name}`,
+      (id) => new DataAuthentikServiceConnectionKubernetes(this, id, { name }),
+    );
+  }
+
+  /** The pk of the account an outpost signs in with, by the outpost's uuid; the uuid itself has to be known at plan. */
+  outpostUser(outpost: string): string {
+    const username = `ak-outpost-${Fn.replace(outpost, "-", "")}`;
+    return this.once(`outpost-user-${outpost}`, () => new DataAuthentikUser(this, "outpost-user", { username }));
   }
 
   private once(name: string, make: (id: string) => { readonly id: string }): string {

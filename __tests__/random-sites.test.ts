@@ -15,7 +15,10 @@ afterAll(() => {
 const key = fc.stringMatching(/^[a-z0-9]{1,6}(-[a-z0-9]{1,4})?$/);
 /** Text people write: quotes, template signs, any script; nothing that begins or ends with a space. */
 const text = fc
-  .oneof(fc.string({ unit: "grapheme", maxLength: 20 }), fc.constantFrom("${x}", "%{if}", '"', "a\\b", "Ünï çødé"))
+  .oneof(
+    fc.string({ unit: "grapheme", maxLength: 20 }),
+    fc.constantFrom("${x}", "%{if}", "{{ y }}", '"', "a\\b", "Ünï çødé"),
+  )
   .map((value) => `x${value.replaceAll(/[\u0000-\u001f\u007f\u2028\u2029]/g, "")}y`);
 const username = fc.stringMatching(/^[a-z][a-z0-9.@+_-]{0,12}[a-z0-9]$/).filter((name) => name !== "akadmin");
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
@@ -85,13 +88,41 @@ const app = (all: Names): fc.Arbitrary<object> =>
     )
     .map(([secret, rest]) => ({ ...secret, ...rest }));
 
+const store = { key: "authentik", property: "value" };
+
+const object = fc.tuple(key, text).map(([name, note]) => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name, annotations: { [note]: note } },
+}));
+
+const ingress = fc.oneof(
+  fc.record({
+    kind: fc.constant("ingress"),
+    className: optional(key),
+    tlsSecretName: optional(key),
+    annotations: optional(fc.dictionary(key, text, { maxKeys: 2 })),
+    staticCache: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("gateway"),
+    parentRefs: key.map((name) => [{ name }]),
+    staticCache: fc.boolean(),
+  }),
+);
+
 const platform = fc.record({
   namespace: key.map((name) => `n-${name}`),
   createNamespace: fc.boolean(),
   secret: fc.constantFrom(
     { from: "vault", secretKey: { mount: "secret", path: "authentik/platform", key: "secret_key" } },
     { from: "existing", name: "authentik-env" },
+    { from: "external-secret", store: { name: "vault" }, secretKey: store, databasePassword: store },
   ),
+  release: key,
+  ingress: optional(ingress),
+  image: optional(fc.constant({ repository: "registry.example.org/authentik", tag: "2026.5.6-ca" })),
+  additionalObjects: fc.uniqueArray(object, { maxLength: 2, selector: ({ metadata }) => metadata.name }),
   tuning: fc.record({
     webWorkers: optional(fc.integer({ min: 1, max: 64 })),
     unauthenticatedAge: optional(fc.constant("hours=2")),

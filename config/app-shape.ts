@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { httpUrl, key, text, vaultPath, vaultRef, waive, was, wholeNumber } from "./basic-shapes";
+import { duration, hostName, httpUrl, key, text, vaultPath, vaultRef, waive, was, wholeNumber } from "./basic-shapes";
 import { show } from "./problems";
 
 export const access = z
@@ -38,24 +38,33 @@ const grantType = z.enum([
 
 const subMode = z.enum(["hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"]);
 
-/** What the tile of an app shows, whatever its protocol. */
-const tile = {
+/** What every app has, whatever its protocol. */
+export const common = {
+  name: text.describe("Title on the person's application page."),
+  slug: key.optional().describe("Part of the app's URLs in authentik; the key unless given."),
+  access,
   launchUrl: text
     .regex(/^https?:\/\/\S+$/, { error: ({ input }) => `must begin with http:// or https://, got ${show(input)}` })
     .optional()
-    .describe("Where the tile leads; made from the redirect URI unless given. Cannot be cleared once set."),
+    .describe("Where the tile leads; made by authentik unless given. Cannot be cleared once set."),
   icon: text.optional().describe("URL or path of the tile's picture. Cannot be cleared once set."),
   description: text.optional().describe("Text on the tile. Cannot be cleared once set."),
   publisher: text.optional().describe("Who makes the app. Cannot be cleared once set."),
   section: text.optional().describe("Heading the tile stands under. Cannot be cleared once set."),
   openInNewTab: z.boolean().default(false).describe("Whether the tile opens a new tab."),
+  waive,
+  was,
 };
+
+/** Where in Vault to write what an app needs to know. */
+export const publishTo = z.strictObject({
+  mount: vaultPath.describe("One of `vault.mounts`."),
+  path: vaultPath.describe("A path nothing else uses."),
+});
 
 export const oidcApp = z.strictObject({
   kind: z.literal("oidc").describe("OAuth2 and OpenID Connect."),
-  name: text.describe("Title on the person's application page."),
-  slug: key.optional().describe("URL part of the issuer; the key unless given."),
-  access,
+  ...common,
   redirectUris: z.array(redirectUri).min(1).describe("Where the app may send people back to."),
   clientType: z
     .enum(["confidential", "public"])
@@ -74,11 +83,7 @@ export const oidcApp = z.strictObject({
   secretRevision: wholeNumber(1, 1_000_000)
     .default(1)
     .describe("Raise it to replace a generated secret; everybody signs in to the app again."),
-  publishTo: z
-    .strictObject({
-      mount: vaultPath.describe("One of `vault.mounts`."),
-      path: vaultPath.describe("A path nothing else uses."),
-    })
+  publishTo: publishTo
     .optional()
     .describe("Where in Vault to write `client_id`, `client_secret` and `issuer` of a generated secret."),
   scopes: z
@@ -118,7 +123,61 @@ export const oidcApp = z.strictObject({
     .enum(["backchannel", "frontchannel"])
     .default("backchannel")
     .describe("Whether the server or the browser calls `logoutUri`."),
-  ...tile,
-  waive,
-  was,
+});
+
+/** What stands where nobody would look for it: a domain's provider cannot tell its hosts apart. */
+const noHosts = z
+  .never({
+    error: () =>
+      "AK033 must not stand on an app, whose policies run once a sign-in and are not told a host; name the hosts under hostAccess, each gets a provider of its own",
+  })
+  .optional()
+  .describe("Refused; the place is `hostAccess`.");
+
+export const forwardAuthApp = z.strictObject({
+  kind: z.literal("forward-auth").describe("A proxy asks authentik about each request, or authentik is the proxy."),
+  ...common,
+  mode: z
+    .enum(["forward_single", "forward_domain", "proxy"])
+    .default("forward_single")
+    .describe("One host, every host of a domain, or requests that authentik's outpost passes on itself."),
+  externalHost: text.describe(
+    "Origin people open, such as `https://wiki.example.org`; with `forward_domain` authentik's own.",
+  ),
+  cookieDomain: hostName.optional().describe("Domain whose hosts share one sign-in; only with `forward_domain`."),
+  internalHost: httpUrl.optional().describe("Where the outpost passes requests on to; only with `proxy`."),
+  internalHostSslValidation: z
+    .boolean()
+    .default(true)
+    .describe("Whether the certificate of `internalHost` is checked; false is refused, the provider never sends it."),
+  interceptHeaderAuth: z
+    .boolean()
+    .default(true)
+    .describe("Whether an `Authorization` header signs in; false is refused, the provider never sends it."),
+  unauthenticatedPaths: z
+    .array(text)
+    .default([])
+    .describe("What is open without sign-in: regular expressions of paths, with `forward_domain` of whole URLs."),
+  accessTokenValidity: duration.default("weeks=4").describe("How long a sign-in lasts, such as `weeks=4`."),
+  basicAuth: z
+    .strictObject({
+      usernameAttribute: text.describe("Attribute of the person that holds the user name."),
+      passwordAttribute: text.describe("Attribute of the person that holds the password."),
+    })
+    .optional()
+    .describe("Attributes of the person that become a basic `Authorization` header for the app."),
+  scopes: z
+    .array(key)
+    .default([])
+    .describe("Further claims the outpost asks for: keys of `scopeMappings`, beside authentik's own five."),
+  outpost: key.optional().describe("Key of `outposts.managed` that serves the app; the embedded outpost unless given."),
+  hosts: noHosts,
+});
+
+export const hostAccess = z.strictObject({
+  hosts: z
+    .record(hostName, access)
+    .describe("Host, such as `traefik.example.org`, to who may open it; written as an app's `access`."),
+  accessTokenValidity: duration.default("weeks=4").describe("How long a sign-in to one of the hosts lasts."),
+  section: text.optional().describe("Heading the tiles stand under. Cannot be cleared once set."),
 });

@@ -31,6 +31,17 @@ export const vaultPath = words(
   "be names of letters, digits, dots, dashes and underscores, joined by slashes",
 );
 
+/** Kubernetes and DNS: a host name in lower case. */
+export const hostName = words(
+  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  "be a host name in lower case, such as wiki.example.org",
+);
+/** A length of time as authentik writes it. */
+export const duration = words(
+  /^(weeks|days|hours|minutes|seconds)=[1-9]\d{0,8}(;(weeks|days|hours|minutes|seconds)=\d{1,9})*$/,
+  "be a length of time such as weeks=4 or hours=1;minutes=30",
+);
+
 export function wholeNumber(minimum: number, maximum: number): z.ZodNumber {
   return z.number().int().min(minimum).max(maximum);
 }

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { hostSlug } from "./app-rules";
 import { duplicateKeys } from "./json";
 import { lenient } from "./lenient";
 import { ConfigError, locate, looksLikeToken, show } from "./problems";
@@ -9,7 +10,7 @@ import type { Problem, Waiver } from "./problems";
 import type { LooseSite } from "./rule";
 import { checkSite } from "./rules";
 import { siteShape, usersShape } from "./schema";
-import type { OidcAppData, SiteData, UsersData } from "./schema";
+import type { Access, ForwardAuthAppData, LdapAppData, OidcAppData, SiteData, UsersData } from "./schema";
 import { flattenIssue, shapeError } from "./shape-errors";
 import { checkBackendSecrets, checkCredentials } from "./vault-rules";
 import { settle } from "./waivers";
@@ -19,6 +20,17 @@ export type Person = Omit<UsersData[string], "is_admin"> & { readonly username: 
 
 /** An OIDC app with the names that default to its key. */
 export type OidcAppConfig = OidcAppData & { readonly slug: string; readonly clientId: string };
+/** A forward-auth app with the slug that defaults to its key. */
+export type ForwardAuthAppConfig = ForwardAuthAppData & { readonly slug: string };
+/** An LDAP app with the slug that defaults to its key. */
+export type LdapAppConfig = LdapAppData & { readonly slug: string };
+export type AppConfig = OidcAppConfig | ForwardAuthAppConfig | LdapAppConfig;
+
+/** Who may open a host, and the slug of the application that stands for it. */
+export interface HostConfig {
+  readonly slug: string;
+  readonly access: Access;
+}
 
 /** The state backend of backend.tf.json. */
 export interface BackendConfig {
@@ -27,8 +39,11 @@ export interface BackendConfig {
 }
 
 /** A checked site: every name in it exists, every default is filled in, every path is absolute. */
-export type Site = Omit<SiteData, "users" | "apps" | "backend"> & {
-  readonly apps: Readonly<Record<string, OidcAppConfig>>;
+export type Site = Omit<SiteData, "users" | "apps" | "hostAccess" | "backend"> & {
+  readonly apps: Readonly<Record<string, AppConfig>>;
+  readonly hostAccess?: Omit<NonNullable<SiteData["hostAccess"]>, "hosts"> & {
+    readonly hosts: Readonly<Record<string, HostConfig>>;
+  };
   readonly people: readonly Person[];
   readonly backend: BackendConfig;
   /** Refusals that the site waives, with their reasons. */
@@ -208,10 +223,11 @@ function readBackend(folder: string, name: string | undefined, problems: Problem
 /** The sections of a site whose records name a Python file. */
 const WITH_FILES = ["scopeMappings", "policies"];
 
-/** The site as it was written, with the paths of its Python files made absolute; a missing file is a problem. */
+/** The site as it was written, with the paths of its files made absolute; a missing file is a problem. */
 function locateFiles(raw: unknown, folder: string, problems: Problem[]): unknown {
   if (!isObject(raw)) return raw;
   const located = { ...raw };
+  if (isObject(raw.platform)) located.platform = locateChart(raw.platform, folder, problems);
   for (const section of WITH_FILES) {
     const records = raw[section];
     if (!isObject(records)) continue;
@@ -225,6 +241,14 @@ function locateFiles(raw: unknown, folder: string, problems: Problem[]): unknown
     located[section] = Object.fromEntries(absolute);
   }
   return located;
+}
+
+function locateChart(platform: Record<string, unknown>, folder: string, problems: Problem[]): unknown {
+  const { chart } = platform;
+  if (!isObject(chart) || chart.from !== "file" || typeof chart.path !== "string") return platform;
+  const path = resolve(folder, chart.path);
+  if (!isFile(path)) problems.push({ ...locate(["platform", "chart", "path"]), text: missingFile(chart.path) });
+  return { ...platform, chart: { ...chart, path } };
 }
 
 function checkPythonFile(name: string, path: string): { text: string; code?: string } | undefined {
@@ -245,13 +269,24 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function resolveSite(site: SiteData, users: UsersData, backend: BackendConfig, waivers: readonly Waiver[]): Site {
-  const apps = Object.entries(site.apps).map(([key, app]): [string, OidcAppConfig] => {
+  const apps = Object.entries(site.apps).map(([key, app]): [string, AppConfig] => {
     const slug = app.slug ?? key;
-    return [key, { ...app, slug, clientId: app.clientId ?? slug }];
+    return [key, app.kind === "oidc" ? { ...app, slug, clientId: app.clientId ?? slug } : { ...app, slug }];
   });
   const people = Object.entries(users).map(([username, { is_admin: isAdmin, ...person }]): Person => {
-    const admin = isAdmin && site.directory !== undefined ? [site.directory.adminGroup] : [];
+    const admin = isAdmin && site.directory?.adminGroup !== undefined ? [site.directory.adminGroup] : [];
     return { ...person, username, groups: [...new Set([...person.groups, ...admin])] };
   });
-  return { ...site, apps: Object.fromEntries(apps), people, backend, waivers };
+  const hosts = Object.entries(site.hostAccess?.hosts ?? {}).map(([host, access]): [string, HostConfig] => [
+    host,
+    { slug: hostSlug(host), access },
+  ]);
+  return {
+    ...site,
+    apps: Object.fromEntries(apps),
+    hostAccess: site.hostAccess && { ...site.hostAccess, hosts: Object.fromEntries(hosts) },
+    people,
+    backend,
+    waivers,
+  };
 }

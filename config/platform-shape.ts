@@ -1,5 +1,18 @@
 import { z } from "zod";
-import { objectName, text, vaultRef, waive, wholeNumber } from "./basic-shapes";
+import { authProxy } from "./auth-proxy-shape";
+import { hostName, httpUrl, objectName, text, vaultRef, waive, wholeNumber } from "./basic-shapes";
+import { show } from "./problems";
+
+/** Text of one form, with its rule in words. */
+function form(pattern: RegExp, rule: string): z.ZodString {
+  return z.string().regex(pattern, { error: ({ input }) => `must ${rule}, got ${show(input)}` });
+}
+
+/** The name of a Kubernetes object that exists. */
+const existing = form(
+  /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+  "be the name of a Kubernetes object: lower-case letters, digits, dashes and dots",
+);
 
 const resources = z.strictObject({
   requests: z.record(z.string(), text).optional().describe("Such as cpu `200m`, memory `1Gi`."),
@@ -44,6 +57,17 @@ const component = z.strictObject({
 
 const revision = wholeNumber(1, 1_000_000).default(1);
 
+/** One value in a store of External Secrets. */
+const storeRef = z
+  .strictObject({
+    key: text.describe("The secret's key in the store: a path in Vault, an item in 1Password."),
+    property: text.optional().describe("Field inside it; the whole of it unless given."),
+  })
+  .meta({
+    title: "Store reference",
+    description: "A value in a store of External Secrets: { key, property? }. A secret itself has no place in config.",
+  });
+
 const secret = z.discriminatedUnion("from", [
   z.strictObject({
     from: z.literal("vault").describe("Made from Vault values, which reach neither plan nor state."),
@@ -56,7 +80,118 @@ const secret = z.discriminatedUnion("from", [
     name: objectName.describe("Secret whose keys are whole variables, such as AUTHENTIK_POSTGRESQL__PASSWORD."),
     revision: revision.describe("Raise it when the Secret changed: rolls the pods."),
   }),
+  z.strictObject({
+    from: z
+      .literal("external-secret")
+      .describe("Made in the cluster by External Secrets, from any store; Terraform never sees a value."),
+    name: objectName.default("authentik-config").describe("Name of the Kubernetes Secret."),
+    store: z
+      .strictObject({
+        name: existing.describe("Name of the store."),
+        kind: z
+          .enum(["ClusterSecretStore", "SecretStore"])
+          .default("ClusterSecretStore")
+          .describe("Of the whole cluster, or of the release's namespace."),
+      })
+      .describe("The store the values are in."),
+    refreshInterval: form(/^(\d+(h|m|s))+$/, "be a time such as 1h or 30m")
+      .default("1h")
+      .describe("How often the store is asked again; running pods keep what they started with."),
+    secretKey: storeRef.describe("AUTHENTIK_SECRET_KEY: signs sessions, never change it."),
+    databasePassword: storeRef.describe("Password of `database.user`."),
+    smtpPassword: storeRef.optional().describe("Password of `smtp.username`."),
+    bootstrap: z
+      .strictObject({
+        token: storeRef.describe("API token the first start creates."),
+        password: storeRef.describe("Password the first start gives to akadmin."),
+        email: z.email().describe("E-mail address the first start gives to akadmin."),
+      })
+      .optional()
+      .describe("What the worker's first start creates, instead of `authentik.bootstrap`."),
+    revision: revision.describe("Raise it when a value changed in the store: asks the store and rolls the pods."),
+  }),
 ]);
+
+const annotations = z.record(z.string(), z.string()).optional();
+
+const host = hostName.optional().describe("Host name people open; that of `authentik.url` unless given.");
+
+const ingress = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("ingress").describe("An Ingress."),
+    host,
+    className: existing.optional().describe("Class of the controller; the cluster's default unless given."),
+    tlsSecretName: existing
+      .optional()
+      .describe("Secret with the host's certificate; the controller's own certificate unless given."),
+    annotations: annotations.describe("Annotations, mostly for the controller."),
+    staticCache: z
+      .boolean()
+      .default(false)
+      .describe("Whether browsers keep what is under `/static`, by a second Ingress. Needs Traefik."),
+  }),
+  z.strictObject({
+    kind: z.literal("gateway").describe("An HTTPRoute of the Gateway API."),
+    host,
+    parentRefs: z
+      .array(
+        z.strictObject({
+          name: existing.describe("Name of a Gateway."),
+          namespace: existing.optional().describe("Its namespace; the release's unless given."),
+          sectionName: text.optional().describe("One of its listeners; all of them unless given."),
+        }),
+      )
+      .min(1)
+      .describe("Gateways the route is attached to."),
+    annotations: annotations.describe("Annotations."),
+    staticCache: z.boolean().default(false).describe("Whether browsers keep what is under `/static`, errors included."),
+  }),
+]);
+
+const chart = z.discriminatedUnion("from", [
+  z.strictObject({
+    from: z.literal("repository").describe("A Helm repository."),
+    url: httpUrl.default("https://charts.goauthentik.io").describe("URL of the repository."),
+  }),
+  z.strictObject({
+    from: z.literal("oci").describe("An OCI registry."),
+    url: form(
+      /^oci:\/\/[^\s/?#@]+(\/[^\s/?#@]+)*$/,
+      "be a URL that begins with oci:// and ends without a slash",
+    ).describe("Registry and path above the chart, such as `oci://registry.example.org/charts`."),
+  }),
+  z.strictObject({
+    from: z.literal("file").describe("A file beside the site, for clusters without a way out."),
+    path: text.describe("`authentik-<version.chart>.tgz` as `helm pull` makes it, relative to the site file."),
+  }),
+]);
+
+const image = z.strictObject({
+  repository: form(
+    /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?(:\d+)?(\/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*$/,
+    "be a registry and a name, without tag and digest",
+  )
+    .optional()
+    .describe("Registry and name; authentik's own unless given."),
+  tag: form(/^\w[\w.-]{0,127}$/, "be a tag")
+    .optional()
+    .describe("`version.server`, or that and a dash and the name of a build; `version.server` unless given."),
+  digest: form(/^sha256:[0-9a-f]{64}$/, "be sha256: and 64 hexadecimal digits")
+    .optional()
+    .describe("The one image that is meant; it wins over the tag."),
+  pullSecrets: z.array(existing).default([]).describe("Existing Secrets that let the cluster pull it."),
+});
+
+const geoip = z.strictObject({
+  secretName: existing.describe("Existing Secret with `account_id` and `license_key` of MaxMind."),
+  editionIds: z.array(text).min(1).optional().describe("Databases; the two that authentik looks for unless given."),
+  updateIntervalHours: wholeNumber(1, 720).optional().describe("Between two updates; 8 unless given."),
+});
+
+const blueprints = z.strictObject({
+  configMaps: z.array(existing).default([]).describe("ConfigMaps with blueprints in keys that end in `.yaml`."),
+  secrets: z.array(existing).default([]).describe("Secrets with blueprints in keys that end in `.yaml`."),
+});
 
 const database = z.strictObject({
   host: text.describe("Host name."),
@@ -122,6 +257,22 @@ export const platform = z.strictObject({
     .describe("Written to the pods as environment variables; the chart's `authentik.*` values reach no pod here."),
   server: component.default({ replicas: 1 }).describe("The pods that answer requests."),
   worker: component.default({ replicas: 1 }).describe("The pods that run tasks."),
+  chart: chart
+    .default({ from: "repository", url: "https://charts.goauthentik.io" })
+    .describe("Where the chart of `version.chart` is."),
+  image: image.optional().describe("Another image than authentik's own."),
+  ingress: ingress.optional().describe("How people reach authentik; leave it out where something else sees to that."),
+  authProxy: authProxy
+    .optional()
+    .describe(
+      "An nginx between Traefik and the outpost, which keeps connections open; with it, hosts name its Middleware.",
+    ),
+  geoip: geoip.optional().describe("GeoIP databases, kept up to date beside each pod."),
+  blueprints: blueprints.optional().describe("What the worker finds blueprints in, besides authentik's own."),
+  additionalObjects: z
+    .array(z.record(z.string(), z.json()))
+    .default([])
+    .describe("Kubernetes objects that come and go with the release; braces in them are no templates."),
   values: z
     .record(z.string(), z.json())
     .default({})

@@ -1,17 +1,12 @@
 import { show } from "./problems";
 import type { Problem } from "./problems";
-import { clashes, duplicates, entries, keys, problem, unknownName, unknownNames } from "./rule";
-import type { LooseSite, Path } from "./rule";
+import { duplicates, entries, keys, problem, unknownName, unknownNames } from "./rule";
+import type { LooseSite } from "./rule";
+import { checkApps, checkNamesOnServer } from "./app-rules";
 import { checkSecret, checkVault } from "./vault-rules";
 
 /** The versions that are known to work together. */
 const CONTRACTS = [{ server: "2026.5.6", chart: "2026.5.6", provider: "2026.5.0" }] as const;
-
-/** authentik's own scopes an app may ask for beside `openid`, `email` and `profile`, which every app gets. */
-const MANAGED_SCOPES = ["offline_access", "entitlements"] as const;
-
-/** Slugs that are parts of authentik's own OAuth2 URLs. */
-const RESERVED_SLUGS = ["authorize", "token", "device", "userinfo", "introspect", "revoke"];
 
 /** Groups a fresh authentik makes; declaring one fails on apply because the name is taken. */
 const BUILT_IN_GROUPS = ["authentik Admins", "authentik Read-only"];
@@ -139,95 +134,6 @@ function checkPeople(site: LooseSite): Problem[] {
     }
     return problems;
   });
-}
-
-function checkApps(site: LooseSite): Problem[] {
-  return entries(site.apps).flatMap(([key, app]) => {
-    const scopes = [...keys(site.scopeMappings), ...MANAGED_SCOPES];
-    const slug = app.slug ?? key;
-    return [
-      ...(RESERVED_SLUGS.includes(slug)
-        ? [
-            problem(
-              "AK018",
-              ["apps", key],
-              `must have a slug of its own, got ${show(slug)}, which is part of authentik's URLs; give another slug`,
-            ),
-          ]
-        : []),
-      ...checkAccess(site, key),
-      ...unknownNames(["apps", key, "scopes"], "a scope mapping", app.scopes, scopes),
-      ...duplicates(["apps", key, "scopes"], app.scopes),
-      ...duplicates(["apps", key, "grantTypes"], app.grantTypes),
-    ];
-  });
-}
-
-function checkAccess(site: LooseSite, key: string): Problem[] {
-  const access = site.apps?.[key]?.access;
-  if (access === undefined || access === "everyone") return [];
-  const path = ["apps", key, "access"];
-  const lists = { groups: access.groups, users: access.users, policies: access.policies };
-  const empty = Object.entries(lists).filter(([, names]) => names?.length === 0);
-  if (Object.values(lists).every((names) => names === undefined)) empty.push(["", []]);
-  return [
-    ...empty.map(([list]) =>
-      problem(
-        "AK003",
-        list === "" ? path : [...path, list],
-        `must hold at least one entry, got []; name who may open the app, or say access: "everyone"`,
-      ),
-    ),
-    ...unknownNames([...path, "groups"], "a group", access.groups, keys(site.groups)),
-    ...unknownNames([...path, "users"], "a person of users.json", access.users, keys(site.users)),
-    ...unknownNames([...path, "policies"], "a policy", access.policies, keys(site.policies)),
-    ...Object.entries(lists).flatMap(([list, names]) => duplicates([...path, list], names)),
-    ...checkMatch(path, access),
-  ];
-}
-
-type LooseAccess = NonNullable<NonNullable<NonNullable<LooseSite["apps"]>[string]>["access"]>;
-
-function checkMatch(path: Path, access: Exclude<LooseAccess, "everyone">): Problem[] {
-  const beside = access.groups ?? access.users;
-  if (access.policies === undefined || beside === undefined || access.match === "all") return [];
-  const text =
-    'must be "all" when policies stand beside groups or people, got "any"; with "any" a policy that passes lets in people who are in none of the groups';
-  return [problem("AK011", [...path, "match"], text, true)];
-}
-
-/** Names that are unique on the server, although two records here make them. */
-function checkNamesOnServer(site: LooseSite): Problem[] {
-  const people = keys(site.users);
-  const apps = entries(site.apps);
-  const { platform } = site;
-  const bootstrap =
-    platform?.release === undefined || site.authentik?.bootstrap === undefined ? [] : [`${platform.release}-bootstrap`];
-  const restricted = apps.filter(([, app]) => app.access !== "everyone" && app.access?.users !== undefined);
-  return [
-    ...clashes(
-      "username",
-      people.map((username) => [["users", username], username.toLowerCase()]),
-    ),
-    ...clashes("group name", [
-      ...entries(site.groups).map(([key, group]): [Path, string] => [["groups", key], group.name ?? key]),
-      ...restricted.map(([key, app]): [Path, string] => [["apps", key, "access", "users"], `app-${app.slug ?? key}`]),
-    ]),
-    ...clashes("Secret", [
-      ...bootstrap.map((name): [Path, string] => [["authentik", "bootstrap"], name]),
-      ...(platform?.secret?.name === undefined
-        ? []
-        : [[["platform", "secret", "name"], platform.secret.name] as [Path, string]]),
-    ]),
-    ...clashes(
-      "slug",
-      apps.map(([key, app]) => [["apps", key], app.slug ?? key]),
-    ),
-    ...clashes(
-      "client id",
-      apps.map(([key, app]) => [["apps", key], app.clientId ?? app.slug ?? key]),
-    ),
-  ];
 }
 
 /** Settings of a rolling update that Kubernetes refuses. */

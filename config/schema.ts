@@ -1,6 +1,10 @@
 import { z } from "zod";
-import { oidcApp } from "./app-shape";
+import type { access } from "./app-shape";
+import { forwardAuthApp, hostAccess, oidcApp } from "./app-shape";
 import { httpUrl, key, pythonFile, text, vault, vaultRef, waive, was, wholeNumber } from "./basic-shapes";
+import { ldap, ldapApp } from "./ldap-app-shape";
+import { brand, login } from "./login-shape";
+import { outposts } from "./outpost-shape";
 import { platform } from "./platform-shape";
 import { show } from "./problems";
 
@@ -96,9 +100,16 @@ export const siteShape = z.strictObject({
     .default({})
     .describe("Expression policies that `access` can name."),
   apps: z
-    .record(key, z.discriminatedUnion("kind", [oidcApp]))
+    .record(key, z.discriminatedUnion("kind", [oidcApp, forwardAuthApp, ldapApp]))
     .default({})
     .describe("Apps by key."),
+  hostAccess: hostAccess
+    .optional()
+    .describe("Hosts only some may open, beside a domain's forward-auth app: each gets a provider of its own."),
+  outposts: outposts.default({ managed: {} }).describe("What answers for forward-auth and LDAP apps."),
+  ldap: ldap.optional().describe("What LDAP apps share."),
+  login: login.optional().describe("A login of our own, on one screen; `brand` shows it."),
+  brand: brand.optional().describe("How authentik looks, and which login it shows, at its public host."),
   waive,
 });
 
@@ -130,6 +141,9 @@ export type SiteInput = z.input<typeof siteShape>;
 export type SiteData = z.output<typeof siteShape>;
 export type UsersData = z.output<typeof usersShape>["users"];
 export type OidcAppData = z.output<typeof oidcApp>;
+export type ForwardAuthAppData = z.output<typeof forwardAuthApp>;
+export type LdapAppData = z.output<typeof ldapApp>;
+export type Access = z.output<typeof access>;
 export type { VaultRef } from "./basic-shapes";
 
 /** Declares a site; the types guide, `loadSite` checks. */

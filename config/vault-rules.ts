@@ -8,7 +8,7 @@ import type { VaultRef } from "./schema";
 /** Every Vault reference of a site with its place. */
 function vaultRefs(site: LooseSite): { path: Path; ref: Loose<VaultRef> }[] {
   const { apiToken, bootstrap } = site.authentik ?? {};
-  const { secret, database, smtp } = site.platform ?? {};
+  const { secret, database, smtp, authProxy } = site.platform ?? {};
   const found: [Path, Loose<VaultRef> | undefined][] = [
     [["authentik", "apiToken", "ref"], apiToken?.from === "vault" ? apiToken.ref : undefined],
     [["authentik", "bootstrap", "token"], bootstrap?.token],
@@ -16,9 +16,13 @@ function vaultRefs(site: LooseSite): { path: Path; ref: Loose<VaultRef> }[] {
     [["platform", "secret", "secretKey"], secret?.from === "vault" ? secret.secretKey : undefined],
     [["platform", "database", "password"], database?.password],
     [["platform", "smtp", "password"], smtp?.password],
+    [
+      ["platform", "authProxy", "emergency", "htpasswd"],
+      authProxy?.emergency?.from === "vault" ? authProxy.emergency.htpasswd : undefined,
+    ],
     ...entries(site.apps).map(([key, app]): [Path, Loose<VaultRef> | undefined] => [
       ["apps", key, "clientSecret"],
-      app.clientSecret,
+      app.kind === "oidc" ? app.clientSecret : undefined,
     ]),
   ];
   return found.flatMap(([path, ref]) => (ref === undefined ? [] : [{ path, ref }]));
@@ -28,7 +32,9 @@ function vaultRefs(site: LooseSite): { path: Path; ref: Loose<VaultRef> }[] {
 export function checkVault(site: LooseSite): Problem[] {
   const refs = vaultRefs(site);
   const published = entries(site.apps).flatMap(([key, app]) =>
-    app.publishTo === undefined ? [] : [{ path: ["apps", key, "publishTo"], ref: app.publishTo }],
+    (app.kind === "oidc" || app.kind === "ldap") && app.publishTo !== undefined
+      ? [{ path: ["apps", key, "publishTo"], ref: app.publishTo }]
+      : [],
   );
   const all = [...refs, ...published];
   if (site.vault === undefined) {
@@ -84,36 +90,64 @@ function checkPublication(
 
 /** Passwords that would reach no pod, or that a pod would miss. */
 export function checkSecret({ platform, authentik }: LooseSite): Problem[] {
-  const { bootstrap } = authentik ?? {};
-  if (bootstrap !== undefined && platform === undefined) {
+  if (platform === undefined) {
+    if (authentik?.bootstrap === undefined) return [];
     const text = "must not be given without a platform, whose worker alone reads it; remove it";
     return [problem("AK017", ["authentik", "bootstrap"], text)];
   }
-  const { secret, database, smtp } = platform ?? {};
-  const passwords: [string, unknown][] = [
-    ["database", database?.password],
-    ["smtp", smtp?.password],
-  ];
-  if (secret?.from === "existing") {
-    return passwords.flatMap(([section, password]) =>
-      password === undefined
-        ? []
-        : [
-            problem(
-              "AK017",
-              ["platform", section, "password"],
-              `must not be given beside an existing Secret, which would not hold it; put AUTHENTIK_${section === "smtp" ? "EMAIL" : "POSTGRESQL"}__PASSWORD into that Secret and remove it here`,
-            ),
-          ],
-    );
+  switch (platform.secret?.from) {
+    case "vault":
+      return missingPassword(platform);
+    case "existing":
+      return misplacedPasswords(platform, (section) => {
+        const variable = `AUTHENTIK_${section === "smtp" ? "EMAIL" : "POSTGRESQL"}__PASSWORD`;
+        return `must not be given beside an existing Secret, which would not hold it; put ${variable} into that Secret and remove it here`;
+      });
+    case "external-secret":
+      return [
+        ...misplacedPasswords(
+          platform,
+          (section) =>
+            `must not be given beside an ExternalSecret, which would not hold it; name its place in the store in secret.${section}Password and remove it here`,
+        ),
+        ...checkBootstraps(platform, authentik),
+      ];
+    case undefined:
+      return [];
   }
-  if (secret?.from !== "vault" || database === undefined || database.password !== undefined) return [];
+}
+
+type LoosePlatform = NonNullable<LooseSite["platform"]>;
+
+function missingPassword({ database }: LoosePlatform): Problem[] {
+  if (database === undefined || database.password !== undefined) return [];
   return [
     problem(
       "AK017",
       ["platform", "database", "password"],
       'must be given when the Secret is made from Vault, got nothing; name its place in Vault, or say secret: { from: "existing" }',
     ),
+  ];
+}
+
+function misplacedPasswords(platform: LoosePlatform, text: (section: string) => string): Problem[] {
+  return (["database", "smtp"] as const).flatMap((section) =>
+    platform[section]?.password === undefined
+      ? []
+      : [problem("AK017", ["platform", section, "password"], text(section))],
+  );
+}
+
+/** The first start's secrets come from one place, into a Secret of their own. */
+function checkBootstraps({ secret, release }: LoosePlatform, authentik: LooseSite["authentik"]): Problem[] {
+  if (secret?.from !== "external-secret" || secret.bootstrap === undefined) return [];
+  const text = "must not be given beside platform.secret.bootstrap, got both; remove one of them";
+  return [
+    ...(authentik?.bootstrap === undefined ? [] : [problem("AK017", ["authentik", "bootstrap"], text)]),
+    ...clashes("Secret", [
+      [["platform", "secret", "bootstrap"], `${release ?? ""}-bootstrap`],
+      [["platform", "secret", "name"], secret.name ?? ""],
+    ]),
   ];
 }
 

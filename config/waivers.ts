@@ -22,6 +22,8 @@ export function settle(problems: readonly Problem[], site: LooseSite): { open: P
   return { open, waivers };
 }
 
+type LooseWaive = Readonly<Record<string, string | undefined>> | undefined;
+
 interface Declared {
   readonly where: string;
   readonly field: string;
@@ -30,12 +32,17 @@ interface Declared {
 }
 
 function declaredWaivers(site: LooseSite): Map<string, Declared> {
-  const holders: [string, Readonly<Record<string, string | undefined>> | undefined][] = [
+  const holders: [string, LooseWaive][] = [
     ["version", site.waive],
     ["platform", site.platform?.waive],
-    ...Object.entries(site.apps ?? {}).map(
-      ([key, app]): [string, Readonly<Record<string, string | undefined>> | undefined] => [`apps.${key}`, app?.waive],
-    ),
+    ["platform.authProxy", site.platform?.authProxy?.waive],
+    ["outposts.embedded", site.outposts?.embedded?.waive],
+    ["outposts.ldap", site.outposts?.ldap?.waive],
+    ...Object.entries(site.outposts?.managed ?? {}).map(([key, outpost]): [string, LooseWaive] => [
+      `outposts.managed.${key}`,
+      outpost?.waive,
+    ]),
+    ...Object.entries(site.apps ?? {}).map(([key, app]): [string, LooseWaive] => [`apps.${key}`, app?.waive]),
   ];
   const declared = new Map<string, Declared>();
   for (const [where, waive] of holders) {

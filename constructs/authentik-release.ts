@@ -1,12 +1,22 @@
 import { Release } from "@cdktf/provider-helm/lib/release";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { checkValues, mergeValues } from "./chart-values";
+import { checkObjects, escapeBraces } from "./additional-objects";
+import type { KubernetesObject } from "./additional-objects";
+import { checkLiterals, checkValues, mergeValues } from "./chart-values";
 import type { ChartValues } from "./chart-values";
 import { refuse } from "./refusal";
 import type { Refusal, Waive } from "./refusal";
-import { serverEnv, sharedEnv, workerEnv } from "./release-env";
+import { chartArguments, checkChart } from "./release-chart";
+import type { ChartSource } from "./release-chart";
+import { secretEnv, serverEnv, sharedEnv, workerEnv } from "./release-env";
 import type { Bootstrap, Database, Smtp, Tuning } from "./release-env";
+import { checkImage, imageValues } from "./release-image";
+import type { ReleaseImage } from "./release-image";
+import { checkRoute, routeValues } from "./release-ingress";
+import type { ReleaseRoute } from "./release-ingress";
+
+export { inClusterUrl, releaseFullname, serverServiceName } from "./release-names";
 
 /** Timing of a probe; what is probed is the chart's. */
 export interface ProbeTiming {
@@ -44,6 +54,24 @@ export interface ReleaseComponent {
   readonly startupProbe?: ProbeTiming;
 }
 
+/** MaxMind's databases, from which events tell where somebody signed in. */
+export interface Geoip {
+  /** Existing Secret with `account_id` and `license_key`. */
+  readonly secretName: string;
+  /** Databases.  @default - GeoLite2-City and GeoLite2-ASN, which authentik looks for */
+  readonly editionIds?: readonly string[];
+  /** Between two updates, in hours.  @default 8 */
+  readonly updateIntervalHours?: number;
+}
+
+/** Blueprints in the release's namespace, in keys that end in `.yaml`. */
+export interface Blueprints {
+  /** Names of ConfigMaps.  @default [] */
+  readonly configMaps?: readonly string[];
+  /** Names of Secrets.  @default [] */
+  readonly secrets?: readonly string[];
+}
+
 export interface AuthentikReleaseProps {
   /** Name of the Helm release. */
   readonly name: string;
@@ -51,10 +79,18 @@ export interface AuthentikReleaseProps {
   readonly namespace: string;
   /** Version of the chart. */
   readonly chartVersion: string;
+  /** Version of authentik itself.  @default - the one the chart was made for */
+  readonly serverVersion?: string;
+  /** Where the chart is.  @default - authentik's own repository */
+  readonly chart?: ChartSource;
+  /** Another image than authentik's own.  @default - ghcr.io/goauthentik/server */
+  readonly image?: ReleaseImage;
   /** Secret whose keys are whole variables: AUTHENTIK_SECRET_KEY, AUTHENTIK_POSTGRESQL__PASSWORD, AUTHENTIK_EMAIL__PASSWORD. */
   readonly secretName: string;
   /** Changes when the Secret does, so that pods roll: beside an existing Secret the chart's own checksum is a constant. */
   readonly secretChecksum: string;
+  /** A key that pods wait for, because the Secret is made while they start.  @default - they do not wait */
+  readonly secretReadyKey?: string;
   /** Where authentik keeps its data. */
   readonly database: Database;
   /** Outgoing e-mail.  @default - authentik sends no e-mail */
@@ -67,6 +103,14 @@ export interface AuthentikReleaseProps {
   readonly server?: ReleaseComponent;
   /** The pods that run tasks.  @default - one replica */
   readonly worker?: ReleaseComponent;
+  /** How people reach authentik from outside.  @default - not at all, or by something made elsewhere */
+  readonly ingress?: ReleaseRoute;
+  /** GeoIP databases, kept up to date beside each pod.  @default - none, and no places in events */
+  readonly geoip?: Geoip;
+  /** What the worker finds blueprints in.  @default - only authentik's own */
+  readonly blueprints?: Blueprints;
+  /** Objects that are installed and removed with the release; their texts are no templates.  @default - none */
+  readonly additionalObjects?: readonly KubernetesObject[];
   /** How long Helm waits, in seconds; migrations can take minutes.  @default 900 */
   readonly timeoutSeconds?: number;
   /** Further chart values; lists are appended.  @default - none */
@@ -93,9 +137,7 @@ export class AuthentikRelease extends Construct {
       name: props.name,
       namespace: props.namespace,
       createNamespace: false,
-      repository: "https://charts.goauthentik.io",
-      chart: "authentik",
-      version: props.chartVersion,
+      ...chartArguments(this, props.chart, props.chartVersion),
       values: [JSON.stringify(mergeValues(ownValues(props), props.values ?? {}))],
       wait: true,
       timeout: props.timeoutSeconds ?? 900,
@@ -107,8 +149,20 @@ export class AuthentikRelease extends Construct {
 
 /** What of a release's options would not reach the pods. */
 export function checkRelease(props: Pick<AuthentikReleaseProps, "values"> & Partial<AuthentikReleaseProps>): Refusal[] {
-  const { smtp, database } = props;
-  const refusals = checkValues(props.values ?? {}, ownValues(props));
+  const { additionalObjects = [] } = props;
+  return [
+    ...checkValues(props.values ?? {}, ownValues(props)),
+    ...checkLiterals(additionalObjects, "additionalObjects"),
+    ...checkObjects(additionalObjects, "additionalObjects"),
+    ...checkChart(props.chart, props.chartVersion),
+    ...checkImage(props.image, props.serverVersion),
+    ...checkRoute(props.ingress ?? {}),
+    ...checkConnections(props),
+  ];
+}
+
+function checkConnections({ smtp, database }: Partial<AuthentikReleaseProps>): Refusal[] {
+  const refusals: Refusal[] = [];
   if (smtp?.useSsl === true && (smtp.useTls ?? true)) {
     refusals.push({
       code: "AK009",
@@ -129,18 +183,35 @@ export function checkRelease(props: Pick<AuthentikReleaseProps, "values"> & Part
 }
 
 function ownValues(props: Partial<AuthentikReleaseProps>): ChartValues {
-  const { database = { host: "" }, smtp, tuning = {}, bootstrap } = props;
+  const { database = { host: "" }, smtp, tuning = {}, bootstrap, ingress, additionalObjects = [] } = props;
   return {
     authentik: { existingSecret: { secretName: props.secretName } },
     global: {
-      env: sharedEnv(database, smtp, tuning),
+      env: [...sharedEnv(database, smtp, tuning), ...secretEnv(props.secretName, props.secretReadyKey)],
       podAnnotations: { "authentik-iac/secret-checksum": props.secretChecksum },
+      ...imageValues(props),
     },
-    server: { ...componentValues(props.server ?? {}), env: serverEnv(tuning) },
+    server: {
+      ...componentValues(props.server ?? {}),
+      env: serverEnv(tuning),
+      ...(ingress !== undefined && routeValues(ingress, props.name ?? "")),
+    },
     worker: { ...componentValues(props.worker ?? {}), env: workerEnv(tuning, bootstrap) },
+    ...(props.geoip !== undefined && { geoip: geoipValues(props.geoip) }),
+    ...(props.blueprints !== undefined && { blueprints: props.blueprints }),
+    ...(additionalObjects.length > 0 && { additionalObjects: escapeBraces(additionalObjects) }),
   };
 }
 
 function componentValues({ replicas = 1, pdb, ...rest }: ReleaseComponent): ChartValues {
   return { ...rest, replicas, ...(pdb === undefined ? {} : { pdb: { enabled: true, ...pdb } }) };
+}
+
+function geoipValues({ secretName, editionIds, updateIntervalHours }: Geoip): ChartValues {
+  return {
+    enabled: true,
+    existingSecret: { secretName },
+    ...(editionIds !== undefined && { editionIds: editionIds.join(" ") }),
+    ...(updateIntervalHours !== undefined && { updateInterval: updateIntervalHours }),
+  };
 }

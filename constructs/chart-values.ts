@@ -17,6 +17,28 @@ const DEAD = new Map([
   ["extraObjects", "the key is additionalObjects"],
 ]);
 
+/** Names and ports that other objects here are made for. */
+const HANGING = [
+  "nameOverride",
+  "fullnameOverride",
+  "global.nameOverride",
+  "global.fullnameOverride",
+  "server.name",
+  "server.containerPorts.http",
+  "server.containerPorts.https",
+  "server.service.servicePortHttp",
+  "server.service.servicePortHttps",
+];
+
+/** Values for which the release has an option of its own that does more. */
+const OPTIONS = new Map([
+  ["additionalObjects", "additionalObjects, whose braces are no templates"],
+  ...["global", "server", "worker"].flatMap((part): [string, string][] => [
+    ...["repository", "tag", "digest"].map((field): [string, string] => [`${part}.image.${field}`, `image.${field}`]),
+    [`${part}.imagePullSecrets`, "image.pullSecrets"],
+  ]),
+]);
+
 /** A leaf of the values: the keys that lead to it, and its value. */
 interface Leaf {
   readonly keys: readonly string[];
@@ -33,7 +55,7 @@ export function checkValues(values: ChartValues, own: ChartValues, field = "valu
     ...leaves(values).flatMap((leaf) => checkLeaf(leaf, own, field)),
     ...malformedEnv(values, field),
     ...duplicateEnv(merged, field),
-    ...literalSecrets(values, [], field),
+    ...checkLiterals(values, field),
     ...checkGeoip(values, field),
   ];
 }
@@ -42,6 +64,8 @@ function checkLeaf({ keys, value }: Leaf, own: ChartValues, field: string): Refu
   const path = keys.join(".");
   const place = `${field}.${path}`;
   if (keys[0] === "authentik") return [{ code: "AK020", field: place, text: besideSecret(path) }];
+  const pinned = keys.some((key) => key.includes(".")) ? undefined : checkPinned(path);
+  if (pinned !== undefined) return [{ ...pinned, field: place }];
   const dead = [...DEAD.keys()].find((key) => path === key || path.startsWith(`${key}.`));
   if (dead !== undefined) {
     return [
@@ -79,6 +103,21 @@ function checkLeaf({ keys, value }: Leaf, own: ChartValues, field: string): Refu
       text: "must not be set twice, got a key the release sets from its own options; change it there",
     },
   ];
+}
+
+/** Values that are refused whatever they say. */
+function checkPinned(path: string): Omit<Refusal, "field"> | undefined {
+  if (HANGING.includes(path)) {
+    const text =
+      "must be as in the chart, got another; outposts and ingresses find authentik by it, so choose the release's name instead";
+    return { code: "AK045", text };
+  }
+  const option = [...OPTIONS.keys()].find((key) => path === key || path.startsWith(`${key}.`));
+  if (option === undefined) return undefined;
+  return {
+    code: "AK024",
+    text: `must not be a chart value, got one; the release has an option for it, ${OPTIONS.get(option) ?? ""}`,
+  };
 }
 
 function besideSecret(path: string): string {
@@ -176,9 +215,8 @@ const SECRET_NAME =
   /(PASS|PASSWORD|PASSWD|PASSWORD_HASH|SECRET|SECRET_?KEY|TOKEN|LICENSE_?KEY|API_?KEY|PRIVATE_?KEY|CONN_?STR)$/i;
 
 /** Secrets typed in anywhere: variables and keys named like one, and the contents of Secret objects. */
-function literalSecrets(value: unknown, keys: readonly string[], field: string): Refusal[] {
-  if (Array.isArray(value))
-    return value.flatMap((item, index) => literalSecrets(item, [...keys, String(index)], field));
+export function checkLiterals(value: unknown, field: string, keys: readonly string[] = []): Refusal[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => checkLiterals(item, field, [...keys, String(index)]));
   if (!isObject(value)) return [];
   const literal = (name: string): Refusal => ({
     code: "AK004",
@@ -186,23 +224,27 @@ function literalSecrets(value: unknown, keys: readonly string[], field: string):
     text: `must take ${name} from a Secret, got a literal (not shown); use valueFrom.secretKeyRef or name an existing Secret`,
   });
   if (value.kind === "Secret") return [literal("what a Secret object holds")];
+  // Its values are encrypted for one cluster.
+  if (value.kind === "SealedSecret") return [];
   const { name, value: text } = value;
   if (typeof name === "string" && SECRET_NAME.test(name) && isSecretText(text)) return [literal(name)];
   return Object.entries(value).flatMap(([key, inner]) =>
     SECRET_NAME.test(key) && isSecretText(inner) && !namesSecret(key, keys, value)
       ? [literal(key)]
-      : literalSecrets(inner, [...keys, key], field),
+      : checkLiterals(inner, field, [...keys, key]),
   );
 }
 
 /** Whether a key says where a secret is: in an existing Secret, or in an ExternalSecret's store. */
 function namesSecret(key: string, above: readonly string[], beside: Readonly<Record<string, unknown>>): boolean {
-  return /^existing/i.test(key) || above.includes("existingSecret") || "remoteRef" in beside;
+  // Traefik's middlewares for passwords name the Secret of the users.
+  const names = key === "secret" && /^(basic|digest)Auth$/.test(above.at(-1) ?? "");
+  return names || /^existing/i.test(key) || above.includes("existingSecret") || "remoteRef" in beside;
 }
 
-/** A text that could be a secret: authentik reads `file://` and `env://` values from elsewhere. */
+/** A text that could be a secret: authentik reads `file://` and `env://` values from elsewhere, as templates do. */
 function isSecretText(value: unknown): boolean {
-  return typeof value === "string" && value !== "" && !/^(file|env):\/\//.test(value);
+  return typeof value === "string" && value !== "" && !/^((file|env):\/\/|\{\{[^{}]*\}\}$)/.test(value);
 }
 
 /** Beside an existing Secret the chart renders none for the GeoIP updater, which then never starts. */

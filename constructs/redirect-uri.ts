@@ -1,3 +1,4 @@
+import { hasAlternatives } from "./pattern";
 import type { Refusal } from "./refusal";
 
 /** Where an app may send people back to. */
@@ -121,16 +122,4 @@ function notPython(pattern: string): string | undefined {
   } catch {
     return "mend it";
   }
-}
-
-/** Whether a `|` stands outside all parentheses and classes. */
-function hasAlternatives(pattern: string): boolean {
-  const bare = pattern.replaceAll(/\\./g, "").replaceAll(/\[[^\]]*\]/g, "");
-  let depth = 0;
-  for (const sign of bare) {
-    if (sign === "(") depth++;
-    else if (sign === ")") depth--;
-    else if (sign === "|" && depth === 0) return true;
-  }
-  return false;
 }

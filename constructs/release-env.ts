@@ -123,6 +123,15 @@ export function workerEnv(tuning: Tuning, bootstrap: Bootstrap | undefined): Env
   ];
 }
 
+/**
+ * A variable from a key that a Secret has only once it is complete; a container does not start before that. Nobody
+ * reads the variable.
+ */
+export function secretEnv(secretName: string | undefined, readyKey: string | undefined): EnvVar[] {
+  if (secretName === undefined || readyKey === undefined) return [];
+  return [{ name: "IAC_SECRET_READY", valueFrom: { secretKeyRef: { name: secretName, key: readyKey } } }];
+}
+
 type Setting = string | number | boolean | undefined;
 
 function variables(settings: Readonly<Record<string, Setting>>): EnvVar[] {

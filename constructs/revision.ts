@@ -17,6 +17,11 @@ export class Revision extends TerraformResource {
     });
   }
 
+  /** Another one after each replacement; known after apply. */
+  get id(): string {
+    return this.getStringAttribute("id");
+  }
+
   protected override synthesizeAttributes(): Record<string, unknown> {
     return { input: this.values };
   }

@@ -31,12 +31,8 @@ export class VaultSecret extends Construct {
 
   constructor(scope: Construct, id: string, props: VaultSecretProps) {
     super(scope, id);
-    const keys = Object.keys(props.data).sort();
-    const refs = keys.map((key) => [key, props.data[key]]);
-    const digest = createHash("sha256")
-      .update(JSON.stringify([props.revision, refs]))
-      .digest("hex");
-    this.checksum = digest.slice(0, 16);
+    const digest = digestOf(props.data, props.revision);
+    this.checksum = vaultSecretChecksum(props.data, props.revision);
     this.name = props.name;
     this.resource = new SecretV1(this, "Resource", {
       metadata: { name: props.name, namespace: props.namespace },
@@ -50,4 +46,18 @@ export class VaultSecret extends Construct {
     });
     this.node.defaultChild = this.resource;
   }
+}
+
+/** Changes when a Secret of these values is written again. */
+export function vaultSecretChecksum(data: VaultSecretProps["data"], revision: number): string {
+  return digestOf(data, revision).slice(0, 16);
+}
+
+function digestOf(data: VaultSecretProps["data"], revision: number): string {
+  const refs = Object.keys(data)
+    .sort()
+    .map((key) => [key, data[key]]);
+  return createHash("sha256")
+    .update(JSON.stringify([revision, refs]))
+    .digest("hex");
 }

@@ -68,7 +68,7 @@ function hasFields(schema: Schema): boolean {
 
 function properties(schema: Schema): [string, Schema, boolean][] {
   return Object.entries(schema.properties ?? {})
-    .filter(([name]) => name !== "$schema")
+    .filter(([name, field]) => name !== "$schema" && (field as Schema).not === undefined)
     .map(([name, field]) => [name, field as Schema, schema.required?.includes(name) ?? false]);
 }
 

@@ -1,5 +1,6 @@
 import { TerraformResource, TerraformStack } from "cdktf";
 import type { TerraformElement } from "cdktf";
+import { Node } from "constructs";
 import type { Construct, IConstruct } from "constructs";
 import { previousId } from "../constructs/renamed";
 import { StateBackend } from "./backend";
@@ -32,20 +33,21 @@ export class AuthentikStack extends TerraformStack {
     );
   }
 
-  protected override allocateLogicalId(element: TerraformElement): string {
-    return this.address(element, (scope) => scope.node.id);
+  /** Elements ask for their address, and a file that is copied into the stack's folder, by its node, for its place there. */
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    return this.address(element instanceof Node ? element : element.node, (scope) => scope.node.id);
   }
 
   private moveRenamed(resource: TerraformResource): void {
-    const before = this.address(resource, previousId);
+    const before = this.address(resource.node, previousId);
     if (before !== resource.friendlyUniqueId) resource.moveFromId(`${resource.terraformResourceType}.${before}`);
   }
 
-  private address(element: IConstruct, idOf: (scope: IConstruct) => string): string {
-    const ids = element.node.scopes.slice(element.node.scopes.indexOf(this) + 1).map((scope) => idOf(scope));
+  private address({ scopes, path }: Node, idOf: (scope: IConstruct) => string): string {
+    const ids = scopes.slice(scopes.indexOf(this) + 1).map((scope) => idOf(scope));
     const bad = ids.find((id) => !ID.test(id));
     if (bad !== undefined)
-      throw new Error(`construct "${element.node.path}": the id "${bad}" must hold letters, digits and dashes only`);
+      throw new Error(`construct "${path}": the id "${bad}" must hold letters, digits and dashes only`);
     return (ids.at(-1) === "Resource" ? ids.slice(0, -1) : ids).join("_");
   }
 }

@@ -2,21 +2,31 @@ import { statSync } from "node:fs";
 import type { BackendConfig } from "../config/load";
 import type { Problem } from "../config/problems";
 import type { LooseSite } from "../config/rule";
-import { checkRelease } from "../constructs/authentik-release";
-import type { AuthentikReleaseProps } from "../constructs/authentik-release";
+import { checkBrand, checkShown } from "../constructs/brand";
+import { checkEmbeddedOutpost } from "../constructs/embedded-outpost";
+import type { EmbeddedOutpostOptions } from "../constructs/embedded-outpost";
 import { constructId } from "../constructs/construct-id";
 import { checkExpression } from "../constructs/expression";
+import { checkForwardAuth } from "../constructs/forward-auth-app";
+import { checkBaseDns, checkLdapApp, ldapBaseDn } from "../constructs/ldap-app";
 import { checkClient } from "../constructs/oidc-app";
+import { checkManagedOutpost, checkWorkerAccount } from "../constructs/managed-outpost";
+import type { ManagedOutpostOptions } from "../constructs/managed-outpost";
 import { checkRedirectUris } from "../constructs/redirect-uri";
 import type { Refusal } from "../constructs/refusal";
+import { checkLogin } from "../constructs/single-screen-login";
 import { checkBackend } from "./backend";
+import { authProxyRefusals, platformRefusals } from "./platform-checks";
 
 /** What the constructs would refuse, found while the site is read, so that one error lists it beside everything else. */
 export function checkConstructs(site: LooseSite, backend: BackendConfig | undefined): Problem[] {
   return [
     ...checkStateBackend(backend),
     ...checkApps(site),
+    ...checkLdapNames(site),
+    ...checkOutposts(site),
     ...checkPlatform(site),
+    ...checkLoginAndBrand(site),
     ...checkFiles(site),
     ...checkPersonIds(site),
   ];
@@ -32,31 +42,86 @@ function problems(where: string, refusals: readonly Refusal[]): Problem[] {
 }
 
 function checkApps({ apps = {} }: LooseSite): Problem[] {
-  return Object.entries(apps).flatMap(([key, app]) => {
-    const uris = (app?.redirectUris ?? []).flatMap((uri) => {
-      if (typeof uri === "string") return [{ url: uri }];
-      return uri?.url === undefined ? [] : [{ ...uri, url: uri.url }];
-    });
-    const redirects = app?.redirectUris === undefined || uris.length === 0 ? [] : checkRedirectUris(uris);
-    return problems(`apps.${key}`, [...redirects, ...checkClient(app ?? {})]);
-  });
+  return Object.entries(apps).flatMap(([key, app]) => problems(`apps.${key}`, app === undefined ? [] : checkApp(app)));
 }
 
-function checkPlatform({ platform, authentik }: LooseSite): Problem[] {
-  if (platform === undefined) return [];
-  const { database, smtp, tuning, server, worker, values = {} } = platform;
-  const bootstrap = authentik?.bootstrap && { secretName: "bootstrap", email: authentik.bootstrap.email };
-  const release = {
-    database,
-    smtp,
-    tuning,
-    server,
-    worker,
-    bootstrap,
-    secretName: "secret",
-    secretChecksum: "checksum",
+type LooseApp = NonNullable<NonNullable<LooseSite["apps"]>[string]>;
+
+function checkApp(app: LooseApp): Refusal[] {
+  switch (app.kind) {
+    case "oidc":
+      return checkOidcApp(app);
+    case "forward-auth":
+      return checkForwardAuth(app);
+    case "ldap":
+      return checkLdapApp({ match: app.access === "everyone" ? undefined : app.access?.match }).map((refusal) =>
+        refusal.field === "match" ? { ...refusal, field: "access.match" } : refusal,
+      );
+    case undefined:
+      return [];
+  }
+}
+
+function checkOidcApp(app: Extract<LooseApp, { readonly kind?: "oidc" | undefined }>): Refusal[] {
+  const uris = (app.redirectUris ?? []).flatMap((uri) => {
+    if (typeof uri === "string") return [{ url: uri }];
+    return uri?.url === undefined ? [] : [{ ...uri, url: uri.url }];
+  });
+  return [...(uris.length === 0 ? [] : checkRedirectUris(uris)), ...checkClient(app)];
+}
+
+function checkLdapNames({ apps = {}, ldap }: LooseSite): Problem[] {
+  const placed = Object.entries(apps).flatMap(([key, app]) => {
+    if (app?.kind !== "ldap") return [];
+    const baseDn = app.baseDn ?? (ldap?.root === undefined ? undefined : ldapBaseDn(app.slug ?? key, ldap.root));
+    return baseDn === undefined ? [] : [{ where: `apps.${key}`, baseDn }];
+  });
+  return checkBaseDns(placed);
+}
+
+function checkOutposts({ outposts, platform, apps = {} }: LooseSite): Problem[] {
+  const { embedded, managed = {}, ldap } = outposts ?? {};
+  const own = Object.entries(managed).map(([key, options]): [string, ManagedOutpostOptions | undefined] => [
+    `managed.${key}`,
+    options && { ...options, name: options.name ?? key, type: "proxy" },
+  ]);
+  const run = [...own, ["ldap", ldap && { ...ldap, type: "ldap" as const }] as const];
+  const hasLdap = Object.values(apps).some((app) => app?.kind === "ldap");
+  return [
+    ...below("embedded", embedded === undefined ? [] : checkEmbeddedOutpost(embeddedOptions(embedded, platform))),
+    ...run.flatMap(([place, options]) => below(place, options === undefined ? [] : checkManagedOutpost(options))),
+    ...(Object.keys(managed).length > 0 || hasLdap || embedded !== undefined
+      ? problems("platform", checkWorkerAccount(platform?.values))
+      : []),
+  ];
+}
+
+function below(place: string, refusals: readonly Refusal[]): Problem[] {
+  return problems(`outposts.${place}`, refusals);
+}
+
+type LooseEmbedded = NonNullable<NonNullable<LooseSite["outposts"]>["embedded"]>;
+
+function embeddedOptions(embedded: LooseEmbedded, platform: LooseSite["platform"]): EmbeddedOutpostOptions {
+  return {
+    ...embedded,
+    cluster: platform && { namespace: platform.namespace ?? "" },
+    deployment: embedded.form === "embedded-deployment" ? { replicas: embedded.replicas } : undefined,
   };
-  return problems("platform", checkRelease({ ...(release as Partial<AuthentikReleaseProps>), values }));
+}
+
+function checkLoginAndBrand({ login, brand, authentik }: LooseSite): Problem[] {
+  return [
+    ...problems("login", login === undefined ? [] : checkLogin(login)),
+    ...problems("login", checkShown(login, brand)).map((shown) => ({ ...shown, field: "" })),
+    ...problems("authentik", brand === undefined || authentik?.url === undefined ? [] : checkBrand(authentik.url)).map(
+      (url) => ({ ...url, field: "url" }),
+    ),
+  ];
+}
+
+function checkPlatform(site: LooseSite): Problem[] {
+  return [...problems("platform", platformRefusals(site)), ...problems("platform.authProxy", authProxyRefusals(site))];
 }
 
 function checkFiles({ policies = {}, scopeMappings = {} }: LooseSite): Problem[] {

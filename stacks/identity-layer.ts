@@ -1,18 +1,25 @@
 import { join } from "node:path";
 import { Construct } from "constructs";
-import type { OidcAppConfig, Site } from "../config/load";
-import type { AccessEntry } from "../constructs/access-bindings";
+import type { AppConfig, ForwardAuthAppConfig, LdapAppConfig, OidcAppConfig, Site } from "../config/load";
+import { Brand } from "../constructs/brand";
+import { constructId } from "../constructs/construct-id";
 import { Directory } from "../constructs/directory";
-import { ExpressionPolicy } from "../constructs/expression-policy";
-import { Group } from "../constructs/group";
+import { ForwardAuthApp } from "../constructs/forward-auth-app";
+import { HostAccess } from "../constructs/host-access";
+import { LdapApp } from "../constructs/ldap-app";
+import { LdapBindFlow } from "../constructs/ldap-bind-flow";
 import { addressOf } from "../constructs/lifecycle";
 import type { Lookups } from "../constructs/lookups";
 import { OidcApp } from "../constructs/oidc-app";
+import { outpostNames } from "../constructs/outpost-config";
 import { renamedFrom } from "../constructs/renamed";
 import { ScopeMapping } from "../constructs/scope-mapping";
 import type { ScopeMappingProps } from "../constructs/scope-mapping";
+import { SingleScreenLogin } from "../constructs/single-screen-login";
 import { SystemSettings } from "../constructs/system-settings";
-import { appGroupName, groupName } from "./names";
+import { AppAccess, POLICIES } from "./app-access";
+import { groupName, ldapOutpostName, outpostNamespace } from "./names";
+import { Outposts } from "./outposts";
 import type { Providers } from "./providers";
 
 export interface IdentityLayerProps {
@@ -20,17 +27,14 @@ export interface IdentityLayerProps {
   readonly providers: Providers;
 }
 
-const POLICIES = join(__dirname, "..", "policies");
-
-/** Groups, policies, scopes and apps: what authentik knows besides the people. */
+/** Groups, policies, scopes, apps and outposts: what authentik knows besides the people. */
 export class IdentityLayer extends Construct {
   private readonly lookups: Lookups;
   private readonly groups: Directory;
-  private readonly appGroupScope: Construct;
-  private readonly made = new Map<string, string>();
-  private readonly appGroups = new Map<string, Group>();
-  private readonly policies: Construct;
+  private readonly access: AppAccess;
   private readonly scopes: Construct;
+  private bindFlow: string | undefined;
+  private readonly ownScopes = new Map<string, string>();
 
   constructor(
     scope: Construct,
@@ -44,16 +48,17 @@ export class IdentityLayer extends Construct {
       ([key, group]) => [key, { ...group, name: groupName(site, key), previousKey: group.was }] as const,
     );
     this.groups = new Directory(this, "groups", { groups: Object.fromEntries(groups) });
-    this.policies = new Construct(this, "policies");
+    this.access = new AppAccess(this, site, this.groups);
     this.scopes = new Construct(this, "scopes");
-    this.appGroupScope = new Construct(this, "app-groups");
+    this.addLogin();
     const settings = site.systemSettings && new SystemSettings(this, "system-settings", site.systemSettings);
-    const apps = new Construct(this, "apps");
-    for (const [key, app] of Object.entries(site.apps)) {
-      const made = this.addApp(apps, key, app);
+    const apps = this.addApps();
+    const hosts = this.addHosts();
+    for (const { resource } of [...apps.values(), ...hosts.values()]) {
       // Where an app without bindings is closed, a new one is not open until its first binding exists.
-      if (settings !== undefined) made.resource.dependsOn = [addressOf(settings.resource)];
+      if (settings !== undefined) resource.dependsOn = [addressOf(settings.resource)];
     }
+    this.addOutposts(apps, hosts);
   }
 
   /** The uuid of a group of the site; known after apply. */
@@ -61,63 +66,120 @@ export class IdentityLayer extends Construct {
     return this.groups.groupId(key);
   }
 
-  /** The uuid of the group of the people an app names one by one; known after apply. */
-  appGroupId(app: string): string {
-    const group = this.appGroups.get(app);
-    if (group === undefined) throw new Error(`the app "${app}" names no people`);
-    return group.groupId;
+  /** The uuid of the group of the people an app or host names one by one; known after apply. */
+  appGroupId(slug: string): string {
+    return this.access.appGroupId(slug);
   }
 
-  private addApp(scope: Construct, key: string, app: OidcAppConfig): OidcApp {
+  private addLogin(): void {
+    const { login, brand, authentik } = this.props.site;
+    const { lookups } = this;
+    const made = login && new SingleScreenLogin(this, "login", { ...login, lookups });
+    if (brand === undefined) return;
+    new Brand(this, "brand", { ...brand, authentikUrl: authentik.url, lookups, authenticationFlow: made });
+  }
+
+  private addApps(): Map<string, OidcApp | ForwardAuthApp | LdapApp> {
+    const scope = new Construct(this, "apps");
+    const apps = Object.entries(this.props.site.apps);
+    return new Map(
+      apps.map(([key, app]) => {
+        const made = this.addApp(scope, key, app);
+        renamedFrom(made, app.was);
+        return [key, made];
+      }),
+    );
+  }
+
+  private addApp(scope: Construct, key: string, app: AppConfig): OidcApp | ForwardAuthApp | LdapApp {
+    switch (app.kind) {
+      case "oidc":
+        return this.addOidcApp(scope, key, app);
+      case "forward-auth":
+        return this.addForwardAuthApp(scope, key, app);
+      case "ldap":
+        return this.addLdapApp(scope, key, app);
+    }
+  }
+
+  private addOidcApp(scope: Construct, key: string, app: OidcAppConfig): OidcApp {
     const { site, providers } = this.props;
-    const { name: title, scopes, emailVerified, clientSecret, was, access, ...rest } = app;
+    const { name: title, scopes, emailVerified, clientSecret, ...rest } = app;
     if (app.publishTo !== undefined) providers.declareVault();
-    const made = new OidcApp(scope, key, {
+    return new OidcApp(scope, key, {
       ...rest,
+      ...this.access.of({ ...app, id: key }),
       title,
       authentikUrl: site.authentik.url,
       lookups: this.lookups,
       redirectUris: app.redirectUris.map((uri) => (typeof uri === "string" ? { url: uri } : uri)),
       clientSecret: clientSecret && providers.vault.stored(clientSecret),
-      access: this.accessEntries(key, app),
-      match: access === "everyone" ? "any" : access.match,
       scopeMappings: scopes.map((scopeName) => this.scopeMapping(scopeName)),
       emailMapping: emailVerified ? this.emailVerified() : undefined,
     });
-    renamedFrom(made, was);
-    return made;
   }
 
-  private accessEntries(key: string, { access, slug, was }: OidcAppConfig): AccessEntry[] {
-    if (access === "everyone") return [{ policy: this.policy("everyone", join(POLICIES, "everyone.py")) }];
-    const { groups = [], users, policies = [] } = access;
-    return [
-      ...groups.map((group) => ({ group: this.groupId(group) })),
-      ...(users === undefined ? [] : [{ group: this.addAppGroup(key, slug, was).groupId }]),
-      ...policies.map((policy) => ({
-        policy: this.policy(`custom-${policy}`, this.policyFile(policy)),
-      })),
-    ];
+  private addForwardAuthApp(scope: Construct, key: string, app: ForwardAuthAppConfig): ForwardAuthApp {
+    const { name: title, scopes, ...rest } = app;
+    return new ForwardAuthApp(scope, key, {
+      ...rest,
+      ...this.access.of({ ...app, id: key }),
+      title,
+      lookups: this.lookups,
+      scopeMappings: scopes.map((scopeName) => this.scopeMapping(scopeName)),
+    });
   }
 
-  private policyFile(key: string): string {
-    const policy = this.props.site.policies[key];
-    if (policy === undefined) throw new Error(`the site has no policy "${key}"`);
-    return policy.file;
+  private addLdapApp(scope: Construct, key: string, app: LdapAppConfig): LdapApp {
+    const { site, providers } = this.props;
+    const { ldap } = site;
+    if (ldap === undefined) throw new Error("the site has LDAP apps and no ldap");
+    if (app.publishTo !== undefined) providers.declareVault();
+    this.bindFlow ??= new LdapBindFlow(this, "ldap-bind", ldap).flowId;
+    return new LdapApp(scope, key, {
+      ...app,
+      ...this.access.of({ ...app, id: key }),
+      title: app.name,
+      root: ldap.root,
+      certificate: ldap.certificate,
+      bindFlow: this.bindFlow,
+      lookups: this.lookups,
+      host: outpostNames(ldapOutpostName(site), outpostNamespace(site, site.outposts.ldap)).serviceHost,
+    });
   }
 
-  private addAppGroup(key: string, slug: string, was: string | undefined): Group {
-    const group = new Group(this.appGroupScope, key, { name: appGroupName(slug) });
-    renamedFrom(group, was);
-    this.appGroups.set(key, group);
-    return group;
-  }
-
-  private policy(id: string, file: string): string {
-    return this.once(
-      `policy ${id}`,
-      () => new ExpressionPolicy(this.policies, id, { name: `iac-${id}`, file }).policyId,
+  private addHosts(): ReadonlyMap<string, ForwardAuthApp> {
+    const { hostAccess } = this.props.site;
+    if (hostAccess === undefined) return new Map();
+    const hosts = Object.entries(hostAccess.hosts).map(
+      ([host, restricted]) =>
+        [host, { ...restricted, ...this.access.of({ ...restricted, id: constructId(host) }) }] as const,
     );
+    return new HostAccess(this, "hosts", { ...hostAccess, hosts: Object.fromEntries(hosts), lookups: this.lookups })
+      .apps;
+  }
+
+  private addOutposts(
+    apps: ReadonlyMap<string, OidcApp | ForwardAuthApp | LdapApp>,
+    hosts: ReadonlyMap<string, ForwardAuthApp>,
+  ): void {
+    const { site, providers } = this.props;
+    const outpostOf = (key: string): string | undefined => {
+      const app = site.apps[key];
+      return app?.kind === "forward-auth" ? app.outpost : undefined;
+    };
+    new Outposts(this, "outposts", {
+      site,
+      providers,
+      lookups: this.lookups,
+      served: [
+        ...[...apps].flatMap(([key, app]) =>
+          app instanceof ForwardAuthApp ? [{ key, app, outpost: outpostOf(key) }] : [],
+        ),
+        ...[...hosts].map(([key, app]) => ({ key, app })),
+      ],
+      ldapApps: [...apps.values()].filter((app) => app instanceof LdapApp),
+    });
   }
 
   private scopeMapping(name: string): string {
@@ -131,14 +193,11 @@ export class IdentityLayer extends Construct {
     return this.ownScope("email-verified", { scopeName: "email", description: "Email address", file });
   }
 
-  private ownScope(id: string, props: Omit<ScopeMappingProps, "name">): string {
-    return this.once(`scope ${id}`, () => new ScopeMapping(this.scopes, id, { ...props, name: `iac-${id}` }).mappingId);
-  }
-
   /** What several apps may name is made for the first of them. */
-  private once(name: string, make: () => string): string {
-    const known = this.made.get(name) ?? make();
-    this.made.set(name, known);
+  private ownScope(id: string, props: Omit<ScopeMappingProps, "name">): string {
+    const known =
+      this.ownScopes.get(id) ?? new ScopeMapping(this.scopes, id, { ...props, name: `iac-${id}` }).mappingId;
+    this.ownScopes.set(id, known);
     return known;
   }
 }

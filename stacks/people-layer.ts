@@ -3,14 +3,14 @@ import type { Site } from "../config/load";
 import { constructId } from "../constructs/construct-id";
 import { Person } from "../constructs/person";
 import { renamedFrom } from "../constructs/renamed";
-import { appsByPerson } from "./names";
+import { slugsByPerson } from "./names";
 
 /** How a layer of people finds the groups they are in. */
 export interface GroupIds {
   /** The uuid of a group of the site. */
   groupId(key: string): string;
-  /** The uuid of the group of the people an app names. */
-  appGroupId(app: string): string;
+  /** The uuid of the group of the people an app or host names, by its slug. */
+  appGroupId(slug: string): string;
 }
 
 export interface PeopleLayerProps {
@@ -22,13 +22,13 @@ export interface PeopleLayerProps {
 export class PeopleLayer extends Construct {
   constructor(scope: Construct, id: string, { site, groups }: PeopleLayerProps) {
     super(scope, id);
-    const apps = appsByPerson(site);
+    const slugs = slugsByPerson(site);
     for (const { was, ...person } of site.people) {
       const made = new Person(this, constructId(person.username), {
         ...person,
         groups: [
           ...person.groups.map((key) => groups.groupId(key)),
-          ...(apps.get(person.username) ?? []).map((app) => groups.appGroupId(app)),
+          ...(slugs.get(person.username) ?? []).map((slug) => groups.appGroupId(slug)),
         ],
       });
       renamedFrom(made, was === undefined ? undefined : constructId(was));

@@ -13,6 +13,7 @@ const SERVICE_ACCOUNT_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/tok
 
 /** The way of a stack's layers to what is outside of it; a provider is declared when the first of them needs it. */
 export class Providers {
+  private hasKubernetes = false;
   private knownVault: Vault | undefined;
   private knownLookups: Lookups | undefined;
 
@@ -36,10 +37,17 @@ export class Providers {
     return (this.knownLookups ??= this.addAuthentik());
   }
 
-  /** The cluster, for the Helm release and the Secrets it reads. */
-  addCluster(kubernetes: NonNullable<Site["platform"]>["kubernetes"]): void {
-    const { configPath, configContext } = kubernetes;
+  /** The cluster, for objects in it. */
+  addKubernetes({ configPath, configContext }: NonNullable<Site["platform"]>["kubernetes"]): void {
+    if (this.hasKubernetes) return;
+    this.hasKubernetes = true;
     new KubernetesProvider(this.stack, "kubernetes-provider", { configPath, configContext });
+  }
+
+  /** The cluster, for the Helm release and what it reads. */
+  addCluster(kubernetes: NonNullable<Site["platform"]>["kubernetes"]): void {
+    this.addKubernetes(kubernetes);
+    const { configPath, configContext } = kubernetes;
     const given = configPath !== undefined || configContext !== undefined;
     new HelmProvider(this.stack, "helm-provider", given ? { kubernetes: { configPath, configContext } } : {});
   }

@@ -61,7 +61,7 @@ function addStack(app: App, site: Site, id: string, state = id): { stack: Authen
 function groupsByName(site: Site, { lookups }: Providers): GroupIds {
   return {
     groupId: (key) => lookups.group(groupName(site, key)),
-    appGroupId: (app) => lookups.group(appGroupName(site.apps[app]?.slug ?? app)),
+    appGroupId: (slug) => lookups.group(appGroupName(slug)),
   };
 }
 

@@ -2,31 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadSite } from "../../config/load";
-import { ConfigError } from "../../config/problems";
 import { read, ROOT, smallSite } from "../synth";
+import { errorOf as refusal, lines as refusals } from "./lines";
 
 const folder = mkdtempSync(join(tmpdir(), "site-"));
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function errorOf(site: unknown, at = folder): string {
-  try {
-    read(site, at);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error("the site was accepted");
-}
-
-function lines(site: unknown): string[] {
-  return errorOf(site)
-    .split("\n")
-    .slice(1)
-    .filter((line) => line.startsWith("  "))
-    .map((line) => line.trim());
-}
+const errorOf = (site: unknown, at = folder): string => refusal(site, at);
+const lines = (site: unknown): string[] => refusals(site, folder);
 
 function withUsers(users: unknown): object {
   writeFileSync(join(folder, "users.json"), typeof users === "string" ? users : JSON.stringify({ users }));
@@ -151,7 +136,7 @@ describe("shape", () => {
     [
       "an app of unknown kind",
       { apps: { wiki: { ...wiki, kind: "oicd" } } },
-      'apps.wiki: kind must be "oidc", got "oicd"',
+      'apps.wiki: kind must be "oidc" or "forward-auth" or "ldap", got "oicd"',
     ],
     [
       "access left out",

@@ -1,6 +1,13 @@
-import { AuthentikRelease } from "../../constructs/authentik-release";
+import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
+import { App } from "cdktf";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { KubernetesObject } from "../../constructs/additional-objects";
+import { AuthentikRelease, inClusterUrl, releaseFullname, serverServiceName } from "../../constructs/authentik-release";
 import type { AuthentikReleaseProps } from "../../constructs/authentik-release";
 import type { EnvVar } from "../../constructs/release-env";
+import { AuthentikStack } from "../../stacks/authentik-stack";
 import chart from "../../schema/authentik-chart-2026.5.6.values.json";
 import { only, synth } from "../synth";
 
@@ -18,6 +25,10 @@ const block = (change: Partial<AuthentikReleaseProps> = {}): Record<string, unkn
     synth(({ stack }) => new AuthentikRelease(stack, "release", { ...props, ...change })),
     "helm_release",
   );
+
+/** One value at the end of a path. */
+const nested = (path: string, value: unknown): Record<string, unknown> =>
+  path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>;
 
 interface Values {
   readonly [key: string]: unknown;
@@ -50,6 +61,21 @@ test("a pinned chart in a namespace that exists, waited for", () => {
     wait: true,
     timeout: 900,
   });
+});
+
+test.each([
+  ["authentik", "authentik"],
+  ["my-authentik-2", "my-authentik-2"],
+  ["sso", "sso-authentik"],
+  ["a".repeat(53), `${"a".repeat(53)}-authentik`],
+])("the chart calls the objects of the release %s %s", (release, fullname) => {
+  expect(releaseFullname(release)).toBe(fullname);
+});
+
+test("the server's Service is named and cut as the chart does, and so is its address in the cluster", () => {
+  expect(serverServiceName("authentik")).toBe("authentik-server");
+  expect(serverServiceName("a".repeat(53))).toBe(`${"a".repeat(53)}-authentik`);
+  expect(inClusterUrl("sso", "identity")).toBe("http://sso-authentik-server.identity.svc");
 });
 
 test("the tuning goes into the env arrays, as text, each variable where it is read", () => {
@@ -194,8 +220,34 @@ describe("further values", () => {
     ["a misspelt key", { server: { replica: 2 } }, unknown("server.replica")],
     [
       "a key below a leaf",
-      { server: { name: { first: 1 } } },
-      "AK026 values.server.name must be a text, as in the chart, got another type; mend it",
+      { server: { dnsPolicy: { first: 1 } } },
+      "AK026 values.server.dnsPolicy must be a text, as in the chart, got another type; mend it",
+    ],
+    ...[
+      ...["nameOverride", "fullnameOverride", "global.nameOverride", "global.fullnameOverride", "server.name"],
+      ...["server.containerPorts.http", "server.containerPorts.https"],
+      ...["server.service.servicePortHttp", "server.service.servicePortHttps"],
+    ].map((path): [string, Record<string, unknown>, string] => [
+      `another ${path}`,
+      nested(path, "x"),
+      `AK045 values.${path} must be as in the chart, got another; outposts and ingresses find authentik by it, so choose the release's name instead`,
+    ]),
+    ...["global", "server", "worker"].flatMap((part): [string, Record<string, unknown>, string][] => [
+      ...["repository", "tag", "digest"].map((name): [string, Record<string, unknown>, string] => [
+        `${part}.image.${name}`,
+        nested(`${part}.image.${name}`, "x"),
+        `AK024 values.${part}.image.${name} must not be a chart value, got one; the release has an option for it, image.${name}`,
+      ]),
+      [
+        `${part}.imagePullSecrets`,
+        nested(`${part}.imagePullSecrets`, [{ name: "x" }]),
+        `AK024 values.${part}.imagePullSecrets must not be a chart value, got one; the release has an option for it, image.pullSecrets`,
+      ],
+    ]),
+    [
+      "objects",
+      { additionalObjects: [] },
+      "AK024 values.additionalObjects must not be a chart value, got one; the release has an option for it, additionalObjects, whose braces are no templates",
     ],
     [
       "a key the chart once had",
@@ -244,11 +296,6 @@ describe("further values", () => {
       "AK004 values.geoip must take licenseKey from a Secret, got a literal (not shown); use valueFrom.secretKeyRef or name an existing Secret",
     ],
     [
-      "a Secret typed in",
-      { additionalObjects: [{ kind: "Secret", stringData: { a: "hunter2" } }] },
-      "AK004 values.additionalObjects[0] must take what a Secret object holds from a Secret, got a literal (not shown); use valueFrom.secretKeyRef or name an existing Secret",
-    ],
-    [
       "a password of an init container",
       { server: { initContainers: [{ env: [{ name: "PGPASSWORD", value: "hunter2" }] }] } },
       "AK004 values.server.initContainers[0].env[0] must take PGPASSWORD from a Secret, got a literal (not shown); use valueFrom.secretKeyRef or name an existing Secret",
@@ -285,11 +332,7 @@ describe("further values", () => {
         ],
       },
     },
-    {
-      additionalObjects: [
-        { kind: "ExternalSecret", spec: { data: [{ secretKey: "A_SECRET", remoteRef: { key: "a" } }] } },
-      ],
-    },
+    { global: { image: { pullPolicy: "Always" } } },
     { server: { route: { public: { enabled: true, hostnames: ["auth.example.org"] } } } },
   ])("accepts %j", (more) => {
     expect(() => block({ values: more })).not.toThrow();
@@ -313,4 +356,255 @@ test.each<[Partial<AuthentikReleaseProps>, string]>([
   ],
 ])("fails on %j", (change, message) => {
   expect(() => block(change)).toThrow(message);
+});
+
+describe("where the chart is", () => {
+  const folder = mkdtempSync(join(tmpdir(), "chart-"));
+  const path = join(folder, "authentik-2026.5.6.tgz");
+  writeFileSync(path, "a chart");
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const source = (chart: AuthentikReleaseProps["chart"]): object => {
+    const { repository, chart: name, version } = block({ chart });
+    return { repository, chart: name, version };
+  };
+
+  test("another repository", () => {
+    expect(source({ from: "repository", url: "https://charts.example.org" })).toEqual({
+      repository: "https://charts.example.org",
+      chart: "authentik",
+      version: "2026.5.6",
+    });
+  });
+
+  test("an OCI registry, with the chart's name apart, as the provider wants it", () => {
+    expect(source({ from: "oci", url: "oci://registry.example.org/charts" })).toEqual({
+      repository: "oci://registry.example.org/charts",
+      chart: "authentik",
+      version: "2026.5.6",
+    });
+  });
+
+  test("a file, copied into the stack's folder, wherever it was", () => {
+    const hash = "./assets/release_chart/93013CE758569D50E83834DC2A7053BB/authentik-2026.5.6.tgz";
+    expect(source({ from: "file", path })).toEqual({ repository: undefined, chart: hash, version: undefined });
+    mkdirSync(join(folder, "elsewhere"));
+    const copy = join(folder, "elsewhere", "authentik-2026.5.6.tgz");
+    writeFileSync(copy, "a chart");
+    expect(source({ from: "file", path: copy })).toEqual(source({ from: "file", path }));
+    writeFileSync(copy, "another chart");
+    expect(source({ from: "file", path: copy })).not.toEqual(source({ from: "file", path }));
+  });
+
+  test("the copy is where the release looks for it", () => {
+    const app = new App({ outdir: join(folder, "out") });
+    const stack = new AuthentikStack(app, "test", { type: "local", arguments: {}, state: "test" });
+    new HelmProvider(stack, "helm-provider");
+    const release = new AuthentikRelease(stack, "release", { ...props, chart: { from: "file", path } });
+    app.synth();
+    const copied = join(folder, "out", "stacks", "test", release.resource.chartInput ?? "");
+    expect(existsSync(copied) && readFileSync(copied, "utf8")).toBe("a chart");
+  });
+
+  test("fails on a file of another version, since Helm does not ask it for one", () => {
+    const old = join(folder, "authentik-2026.2.0.tgz");
+    expect(() => block({ chart: { from: "file", path: old } })).toThrow(
+      'AK046 chart.path must name authentik-2026.5.6.tgz, the file `helm pull` makes, got "authentik-2026.2.0.tgz"; Helm asks a file for no version, so take the one of version.chart',
+    );
+  });
+});
+
+describe("the image", () => {
+  const digest = `sha256:${"0".repeat(64)}`;
+  const image = (change: Partial<AuthentikReleaseProps>): unknown[] => {
+    const { global } = values(change) as unknown as { global: Record<string, unknown> };
+    return [global.image, global.imagePullSecrets];
+  };
+
+  test("is the chart's own", () => {
+    expect(image({})).toEqual([undefined, undefined]);
+    expect(image({ serverVersion: "2026.5.6" })).toEqual([undefined, undefined]);
+  });
+
+  test("of one's own, for server and worker alike", () => {
+    const own = { repository: "registry.example.org/authentik", tag: "2026.5.6-ca", digest, pullSecrets: ["registry"] };
+    expect(image({ image: own, serverVersion: "2026.5.6" })).toEqual([
+      { repository: "registry.example.org/authentik", tag: "2026.5.6-ca", digest },
+      [{ name: "registry" }],
+    ]);
+  });
+
+  test("is of the server's version, where the chart is of another", () => {
+    expect(image({ serverVersion: "2026.5.7" })).toEqual([{ tag: "2026.5.7" }, undefined]);
+  });
+
+  test("fails on a tag of another version, unless waived", () => {
+    const other = { image: { tag: "2026.5.60" }, serverVersion: "2026.5.6" };
+    expect(() => block(other)).toThrow(
+      'AK047 image.tag must be version.server or a build of it, got "2026.5.60", which is not 2026.5.6; correct one of the two',
+    );
+    expect(image({ ...other, waive: { AK047: "a mirror with tags of its own" } })[0]).toEqual({ tag: "2026.5.60" });
+  });
+});
+
+describe("the way in", () => {
+  test("is not there unless asked for", () => {
+    expect(values().server).not.toHaveProperty("ingress");
+    expect(values().server).not.toHaveProperty("route");
+  });
+
+  test("an Ingress, under the controller's own certificate", () => {
+    const { ingress } = values({ ingress: { kind: "ingress", host: "auth.example.org" } }).server;
+    expect(ingress).toEqual({ enabled: true, hosts: ["auth.example.org"] });
+  });
+
+  test("an Ingress with everything", () => {
+    const { ingress } = values({
+      ingress: {
+        kind: "ingress",
+        host: "auth.example.org",
+        className: "traefik",
+        tlsSecretName: "auth.example.org-tls",
+        annotations: { "traefik.ingress.kubernetes.io/router.entrypoints": "websecure" },
+      },
+    }).server;
+    expect(ingress).toEqual({
+      enabled: true,
+      ingressClassName: "traefik",
+      hosts: ["auth.example.org"],
+      tls: [{ secretName: "auth.example.org-tls", hosts: ["auth.example.org"] }],
+      annotations: { "traefik.ingress.kubernetes.io/router.entrypoints": "websecure" },
+    });
+  });
+
+  test("an HTTPRoute, whose rule for /static stands before the chart's own", () => {
+    const parentRefs = [{ name: "public", namespace: "gateways", sectionName: "https" }];
+    const route = (staticCache: boolean): unknown =>
+      values({
+        name: "sso",
+        ingress: { kind: "gateway", host: "auth.example.org", parentRefs, annotations: { a: "b" }, staticCache },
+      }).server.route;
+    const main = { enabled: true, hostnames: ["auth.example.org"], parentRefs, annotations: { a: "b" } };
+    expect(route(false)).toEqual({ main });
+    expect(route(true)).toEqual({
+      main: {
+        ...main,
+        additionalRules: [
+          {
+            matches: [{ path: { type: "PathPrefix", value: "/static" } }],
+            filters: [
+              {
+                type: "ResponseHeaderModifier",
+                responseHeaderModifier: {
+                  set: [{ name: "Cache-Control", value: "public, max-age=31536000, immutable" }],
+                },
+              },
+            ],
+            backendRefs: [{ group: "", kind: "Service", name: "sso-authentik-server", port: 80 }],
+          },
+        ],
+      },
+    });
+  });
+
+  test.each(["192.0.2.1", "[2001:db8::1]", "Auth.example.org", "auth.example.org:8443", ""])(
+    "fails on the host %s",
+    (host) => {
+      expect(() => block({ ingress: { kind: "ingress", host } })).toThrow(
+        `AK049 ingress.host must be a host name in lower case, got "${host}"; Kubernetes routes names only, so give authentik one`,
+      );
+    },
+  );
+
+  test("is set in one place only", () => {
+    const ingress = { kind: "ingress" as const, host: "auth.example.org" };
+    expect(() => block({ ingress, values: { server: { ingress: { enabled: false } } } })).toThrow(
+      "AK024 values.server.ingress.enabled must not be set twice",
+    );
+    expect(values({ ingress, values: { server: { ingress: { labels: { a: "b" } } } } }).server.ingress).toEqual({
+      enabled: true,
+      hosts: ["auth.example.org"],
+      labels: { a: "b" },
+    });
+  });
+});
+
+test("GeoIP and blueprints, from what exists already", () => {
+  const { geoip, blueprints } = values({
+    geoip: { secretName: "maxmind", editionIds: ["GeoLite2-City", "GeoLite2-ASN"], updateIntervalHours: 24 },
+    blueprints: { configMaps: ["mine"], secrets: ["theirs"] },
+  });
+  expect(geoip).toEqual({
+    enabled: true,
+    existingSecret: { secretName: "maxmind" },
+    editionIds: "GeoLite2-City GeoLite2-ASN",
+    updateInterval: 24,
+  });
+  expect(blueprints).toEqual({ configMaps: ["mine"], secrets: ["theirs"] });
+  expect(values({ geoip: { secretName: "maxmind" } }).geoip).toEqual({
+    enabled: true,
+    existingSecret: { secretName: "maxmind" },
+  });
+});
+
+test("pods wait for a Secret that is made while they start", () => {
+  const { global } = values({ secretReadyKey: "READY" });
+  expect(global.env.at(-1)).toEqual({
+    name: "IAC_SECRET_READY",
+    valueFrom: { secretKeyRef: { name: "authentik-config", key: "READY" } },
+  });
+  expect(values().global.env.map(({ name }) => name)).not.toContain("IAC_SECRET_READY");
+});
+
+describe("additional objects", () => {
+  const object = (name: string, spec: object = {}): KubernetesObject => ({
+    apiVersion: "example.org/v1",
+    kind: "Thing",
+    metadata: { name },
+    spec,
+  });
+  const objects = (...additionalObjects: unknown[]): unknown =>
+    values({ additionalObjects: additionalObjects as KubernetesObject[] }).additionalObjects;
+
+  test("reach the chart with their braces escaped", () => {
+    expect(values()).not.toHaveProperty("additionalObjects");
+    expect(objects(object("a", { text: "{{ $labels.pod }} is down" }))).toEqual([
+      object("a", { text: "{{`{{`}} $labels.pod }} is down" }),
+    ]);
+  });
+
+  test.each<[unknown, string]>([
+    [
+      { kind: "Thing", metadata: {} },
+      "AK048 additionalObjects[1] must say apiVersion, kind and metadata.name, got no apiVersion and no metadata.name; Helm cannot apply it without",
+    ],
+    ["x", "AK048 additionalObjects[1] must say apiVersion, kind and metadata.name, got no apiVersion and no kind and"],
+    [
+      object("b"),
+      "AK048 additionalObjects[0] must be an object of its own, got Thing b twice in the release; give it another name",
+    ],
+    [
+      { ...object("s"), kind: "Secret", stringData: { a: "hunter2" } },
+      "AK004 additionalObjects[1] must take what a Secret object holds from a Secret, got a literal (not shown); use valueFrom.secretKeyRef or name an existing Secret",
+    ],
+    [
+      object("s", { apiToken: "hunter2" }),
+      "AK004 additionalObjects[1].spec must take apiToken from a Secret, got a literal (not shown); use valueFrom.secretKeyRef or name an existing Secret",
+    ],
+  ])("fails on %j", (bad, message) => {
+    expect(() => objects(object("b"), bad)).toThrow(message);
+  });
+
+  test.each([
+    object("e", { data: [{ secretKey: "A_SECRET", remoteRef: { key: "a" } }] }),
+    object("t", { template: { data: { PASSWORD: "{{ .password }}" } } }),
+    object("m", { basicAuth: { secret: "users" } }),
+    { ...object("s"), kind: "SealedSecret", spec: { encryptedData: { PASSWORD: "AgBy3i4OJSWK" } } },
+    { ...object("b"), metadata: { name: "b", namespace: "elsewhere" } },
+    { ...object("b"), kind: "Other" },
+  ])("accepts %j", (good) => {
+    expect(() => objects(object("b"), good)).not.toThrow();
+  });
 });

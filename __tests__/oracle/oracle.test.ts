@@ -9,6 +9,7 @@ import { directoryCases } from "./cases/directory";
 import { documentCases } from "./cases/document";
 import { flowCases } from "./cases/flows";
 import { identityCases } from "./cases/identity";
+import { ldapCases } from "./cases/ldap";
 import { lifecycleCases } from "./cases/lifecycles";
 import { numberCases } from "./cases/numbers";
 import { oauth2ServerCases } from "./cases/oauth2-server";
@@ -35,6 +36,7 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
   "the backend": backendCases,
   "who may open an application": accessCases,
   "the server's side of an OAuth provider": oauth2ServerCases,
+  "the server's side of an LDAP provider": ldapCases,
   "values of the chart": chartCases,
   "the second plan of applications and providers": providerCases,
   "the second plan of policies, people and settings": directoryCases,

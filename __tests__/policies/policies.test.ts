@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { checkExpression, readExpression } from "../../constructs/expression";
 import { ROOT } from "../synth";
-import { PythonRunner } from "./harness";
+import { PythonRunner, pythonObject } from "./harness";
 import type { PolicyOutcome, PolicyRun } from "./harness";
 
 const POLICIES = join(ROOT, "policies");
@@ -55,4 +55,33 @@ test("groups_scope.py gives all groups, those above included, in a stable order"
 test("groups_scope.py gives nothing to a person in no group", async () => {
   const { result } = await run("groups_scope.py", { kind: "mapping", user: { username: "new" } });
   expect(result).toEqual({ groups: [] });
+});
+
+test.each([
+  ["a passkey", { auth_method: "auth_webauthn_pwl", auth_method_args: { device_type: null } }, false],
+  ["a password", { auth_method: "password", auth_method_args: {} }, true],
+  ["a password and a security key as second factor", { auth_method: "auth_mfa" }, true],
+  ["an app password", { auth_method: "token" }, true],
+  ["nothing yet", {}, true],
+])("not_passkey.py, after a sign-in with %s", async (_, context, passing) => {
+  expect(await run("not_passkey.py", { user: jane, groups, flow: true, context })).toMatchObject({
+    passing,
+    messages: [],
+  });
+});
+
+test.each([jane, null])("never.py passes for nobody, not for %j", async (user) => {
+  expect(await run("never.py", { user, groups })).toMatchObject({ passing: false, messages: [] });
+});
+
+test.each([
+  ["names another login", pythonObject("Flow", { slug: "iac-login" }), false],
+  ["names authentik's own login", pythonObject("Flow", { slug: "default-authentication-flow" }), true],
+  ["names no login", null, true],
+])("built_in_login.py, where the brand %s", async (_, flow, passing) => {
+  const brand = pythonObject("Brand", { flow_authentication: flow });
+  expect(await run("built_in_login.py", { user: null, httpRequest: { brand } })).toMatchObject({
+    passing,
+    messages: [],
+  });
 });

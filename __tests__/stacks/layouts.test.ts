@@ -36,11 +36,10 @@ describe("single", () => {
     const waiting = blocks(one, "resource").filter(({ depends_on: on }) =>
       (on as string[] | undefined)?.includes("helm_release.platform_release"),
     );
-    const platform = ["helm_release", "kubernetes_namespace_v1", "kubernetes_secret_v1"];
-    const identity = Object.entries(one.resource ?? {}).flatMap(([type, named]) =>
-      platform.includes(type) ? [] : Object.keys(named),
+    const needing = Object.values(one.resource ?? {}).flatMap((named) =>
+      Object.keys(named).filter((name) => !name.startsWith("platform_") || name === "platform_static-cache"),
     );
-    expect(waiting).toHaveLength(identity.length);
+    expect(waiting).toHaveLength(needing.length);
     for (const block of blocks(one, "data")) expect(block).not.toHaveProperty("depends_on");
   });
 
@@ -59,22 +58,42 @@ describe("split", () => {
     expect(JSON.stringify(split)).not.toContain("terraform_remote_state");
   });
 
-  test("the platform holds no authentik block, identity and people nothing of the cluster", () => {
-    const types = (json: Synthesized | undefined): string[] => [
+  const types = (name: string): string[] => {
+    const json = split[name];
+    return [
       ...Object.keys(json?.provider ?? {}),
       ...Object.keys(json?.resource ?? {}),
       ...Object.keys(json?.data ?? {}),
       ...Object.keys(json?.terraform.required_providers ?? {}),
     ];
-    expect(types(split["authentik-platform"]).filter((type) => type.startsWith("authentik"))).toEqual([]);
-    for (const stack of ["authentik", "authentik-users"]) {
-      expect(types(split[stack]).filter((type) => /^(helm|kubernetes)/.test(type))).toEqual([]);
-    }
+  };
+
+  test("the platform holds no authentik block, people nothing of the cluster", () => {
+    expect(types("authentik-platform").filter((type) => type.startsWith("authentik"))).toEqual([]);
+    expect(types("authentik-users").filter((type) => /^(helm|kubernetes)/.test(type))).toEqual([]);
+  });
+
+  test("identity knows the cluster only where it runs the outpost's pods", () => {
+    const cluster = (type: string): boolean => /^(helm|kubernetes)/.test(type);
+    expect(types("authentik").filter(cluster)).toEqual([
+      "kubernetes",
+      "kubernetes_secret_v1",
+      "kubernetes_deployment_v1",
+      "kubernetes_pod_disruption_budget_v1",
+      "kubernetes",
+    ]);
+    const site = load("split");
+    const inServer = { ...site, outposts: { ...site.outposts, embedded: { form: "in-server" } } } as Site;
+    const json = synthSite(inServer).authentik;
+    expect(Object.keys({ ...json?.provider, ...json?.resource }).filter(cluster)).toEqual([]);
   });
 
   test("people find their groups by name, without the groups' members", () => {
     const groups = Object.values(split["authentik-users"]?.data?.authentik_group ?? {});
-    expect(groups.map(({ name }) => name)).toEqual(["Engineers", "Site Admins", "app-kubernetes", "On call", "Staff"]);
+    expect(groups.map(({ name }) => name).sort()).toEqual([
+      ...["Engineers", "Family", "Media", "On call", "Site Admins", "Staff", "VPN"],
+      ...["app-kubernetes", "kubernetes-admins", "kubernetes-viewers"],
+    ]);
     for (const group of groups) expect(group.include_users).toBe(false);
   });
 });
@@ -132,7 +151,7 @@ test("no app is made before apps without bindings are closed, in either layout",
       '"core_default_app_access":false',
     );
     const apps = Object.values(all(json, "authentik_application"));
-    expect(apps).toHaveLength(4);
+    expect(apps).toHaveLength(14);
     for (const app of apps) expect(app.depends_on).toContain("authentik_system_settings.identity_system-settings");
   }
 });
@@ -143,8 +162,8 @@ describe("people and groups", () => {
   });
 
   test("every person says which groups, and leaves attributes alone", () => {
-    const people = Object.values(all(one, "authentik_user"));
-    expect(people).toHaveLength(4);
+    const people = Object.values(all(one, "authentik_user")).filter(({ type }) => type !== "service_account");
+    expect(people).toHaveLength(8);
     for (const person of people) {
       expect(person.groups).toBeInstanceOf(Array);
       expect(person).not.toHaveProperty("attributes");
@@ -155,6 +174,8 @@ describe("people and groups", () => {
   test("people an app names are in its group", () => {
     expect(all(one, "authentik_user")["people_jane-doe-d48722fc"]?.groups).toEqual([
       "${authentik_group.identity_groups_engineers.id}",
+      "${authentik_group.identity_groups_kubernetes-admins.id}",
+      "${authentik_group.identity_groups_vpn.id}",
       "${authentik_group.identity_groups_admins.id}",
       "${authentik_group.identity_app-groups_kubernetes.id}",
     ]);
@@ -162,33 +183,56 @@ describe("people and groups", () => {
 });
 
 test("the JSON holds no null and no path of this machine", () => {
-  const text = JSON.stringify([single, split]);
-  expect(text).not.toContain("null");
-  expect(text).not.toContain(ROOT);
+  const isNull = (value: unknown): boolean =>
+    value === null || (typeof value === "object" && Object.values(value).some(isNull));
+  expect(isNull([single, split])).toBe(false);
+  expect(JSON.stringify([single, split])).not.toContain(ROOT);
 });
 
-test("the default site is a whole one: kinds of apps and access, a parent, a superuser group, a person by e-mail address", () => {
-  const providers = Object.values(all(one, "authentik_provider_oauth2"));
-  expect(providers.map(({ client_type: type, client_secret: secret }) => [type, secret !== undefined])).toEqual([
-    ["confidential", false],
-    ["confidential", true],
-    ["public", false],
-    ["confidential", false],
-  ]);
-  expect(all(one, "authentik_policy_binding")["identity_apps_wiki_access_members-0"]).toBeDefined();
-  expect(Object.values(all(one, "authentik_group")).filter(({ is_superuser: superuser }) => superuser)).toHaveLength(1);
-  expect(
-    Object.values(all(one, "authentik_group")).filter(({ parents }) => (parents as string[]).length > 0),
-  ).toHaveLength(2);
-  expect(Object.values(all(one, "authentik_user")).map(({ username }) => username)).toContain("mary@example.org");
-  const { server } = JSON.parse(String((all(one, "helm_release").platform_release?.values as string[])[0])) as {
-    server: object;
-  };
-  expect(server).toMatchObject({
-    replicas: 2,
-    pdb: { enabled: true, minAvailable: 1 },
-    deploymentStrategy: { type: "RollingUpdate" },
-    startupProbe: { failureThreshold: 90 },
+describe("the default site is a whole one", () => {
+  test("eleven apps of every kind, three restricted hosts, nine groups, eight people", () => {
+    const { apps, hostAccess, groups, people } = load();
+    const kinds = Object.values(apps).map((app) => (app.kind === "oidc" ? `oidc ${app.clientType}` : app.kind));
+    const count = (kind: string): number => kinds.filter((one) => one === kind).length;
+    expect(["oidc confidential", "oidc public", "forward-auth", "ldap"].map(count)).toEqual([7, 1, 1, 2]);
+    expect([hostAccess?.hosts, groups, people].map((records) => Object.keys(records ?? {}).length)).toEqual([3, 9, 8]);
+  });
+
+  test("client secrets of every origin, access of every kind, a parent, a superuser group, a name that is an address", () => {
+    const providers = Object.values(all(one, "authentik_provider_oauth2"));
+    const origins = providers.map(
+      ({ client_type: type, client_secret: secret }) => `${String(type)} ${secret !== undefined}`,
+    );
+    expect([...new Set(origins)]).toEqual(["confidential false", "confidential true", "public false"]);
+    expect(all(one, "authentik_policy_binding")["identity_apps_wiki_access_members-0"]).toHaveProperty("policy");
+    const groups = Object.values(all(one, "authentik_group"));
+    expect(groups.filter(({ is_superuser: superuser }) => superuser)).toHaveLength(1);
+    expect(groups.filter(({ parents }) => (parents as string[]).length > 0)).toHaveLength(3);
+    expect(Object.values(all(one, "authentik_user")).map(({ username }) => username)).toContain("mary@example.org");
+  });
+
+  test("two replicas, of the server and of the outpost, with a cache for /static", () => {
+    const { server } = JSON.parse(String((all(one, "helm_release").platform_release?.values as string[])[0])) as {
+      server: object;
+    };
+    expect(server).toMatchObject({
+      replicas: 2,
+      pdb: { enabled: true, minAvailable: 1 },
+      deploymentStrategy: { type: "RollingUpdate" },
+      startupProbe: { failureThreshold: 90 },
+    });
+    const outpost = all(one, "kubernetes_deployment_v1")["identity_outposts_embedded_deployment"];
+    expect(outpost).toMatchObject({ spec: { replicas: "2" } });
+    expect(all(one, "kubernetes_ingress_v1")).toHaveProperty(["platform_static-cache"]);
+    const config = String(all(one, "authentik_outpost")["identity_outposts_embedded"]?.config);
+    expect(config).toContain('"log_level":"info"');
+    expect(config).toContain('"kubernetes_json_patches":{"service":[{');
+  });
+
+  test("a login of its own, which its brand shows", () => {
+    expect(all(one, "authentik_brand")["identity_brand"]?.flow_authentication).toBe(
+      "${authentik_flow.identity_login_flow.uuid}",
+    );
   });
 });
 

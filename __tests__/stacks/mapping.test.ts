@@ -5,6 +5,7 @@ import { z } from "zod";
 import { siteShape, usersShape } from "../../config/schema";
 import { all, read, synthSite } from "../synth";
 import type { Block, Synthesized } from "../synth";
+import { authProxy, embeddedDeployment, identityOptions, inServer } from "./every-option";
 
 /** Every option of a site with a value of its own, and what becomes of it: an option nobody passes on is found here. */
 const folder = mkdtempSync(join(tmpdir(), "mapping-"));
@@ -37,6 +38,7 @@ const component = {
 };
 
 const site = {
+  ...identityOptions,
   name: "mapped",
   version: { server: "2026.8.0", chart: "2026.8.0", provider: "2026.5.0" },
   layout: "single",
@@ -96,6 +98,25 @@ const site = {
     },
     server: component,
     worker: { ...component, replicas: 4, pdb: { minAvailable: 2 } },
+    chart: { from: "repository", url: "https://charts.example.org" },
+    image: {
+      repository: "registry.example.org/authentik",
+      tag: "2026.8.0-ca",
+      digest: `sha256:${"a".repeat(64)}`,
+      pullSecrets: ["registry"],
+    },
+    ingress: {
+      kind: "ingress",
+      host: "login.example.org",
+      className: "traefik",
+      tlsSecretName: "login-tls",
+      annotations: { "example.org/note": "kept" },
+      staticCache: true,
+    },
+    geoip: { secretName: "maxmind", editionIds: ["GeoLite2-City"], updateIntervalHours: 12 },
+    blueprints: { configMaps: ["ours"], secrets: ["theirs"] },
+    additionalObjects: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "extra" } }],
+    authProxy,
     values: { global: { podLabels: { team: "infra" } }, extraManifests: [] },
     waive: { AK022: "shows that a waiver is passed on" },
   },
@@ -158,10 +179,42 @@ const site = {
       redirectUris: ["http://localhost:8000"],
       clientSecret: secret("clients/cli", "cs"),
     },
+    ...identityOptions.apps,
   },
 };
 
+const storeRef = (key: string) => ({ key, property: `${key}-field` });
+/** Other forms of the platform, each with all its options. */
+const forms = [
+  {
+    secret: {
+      from: "external-secret",
+      name: "ak-external",
+      store: { name: "onepassword", kind: "SecretStore" },
+      refreshInterval: "10m",
+      secretKey: storeRef("key"),
+      databasePassword: storeRef("db"),
+      smtpPassword: storeRef("smtp"),
+      bootstrap: { token: storeRef("token"), password: storeRef("password"), email: "first@example.org" },
+      revision: 5,
+    },
+    ingress: {
+      kind: "gateway",
+      host: "login.example.org",
+      parentRefs: [{ name: "public", namespace: "gateways", sectionName: "https" }],
+      annotations: { "example.org/note": "kept" },
+      staticCache: true,
+    },
+    chart: { from: "oci", url: "oci://registry.example.org/charts" },
+  },
+  {
+    secret: { from: "existing", name: "ak-existing", revision: 6 },
+    chart: { from: "file", path: "authentik-2026.8.0.tgz" },
+  },
+];
+
 writeFileSync(join(folder, "users.json"), JSON.stringify({ users }));
+writeFileSync(join(folder, "authentik-2026.8.0.tgz"), "a chart");
 writeFileSync(join(folder, "policy.py"), "def evaluate(request):\n    return True\n");
 writeFileSync(join(folder, "backend.tf.json"), '{ "terraform": { "backend": { "s3": { "bucket": "states" } } } }');
 const json = synthSite(read(site, folder)).authentik as Synthesized;
@@ -195,10 +248,25 @@ test("the site names every option there is", () => {
       );
     if (schema.items !== undefined && !Array.isArray(schema.items)) walk(schema.items, given.flat(), `${path}[].`);
   };
-  walk(z.toJSONSchema(siteShape, { io: "input" }), [site], "");
+  const others = [
+    ...forms.map((platform) => ({ ...site, platform: { ...site.platform, ...platform } })),
+    { ...site, outposts: { ...site.outposts, embedded: inServer } },
+    {
+      ...site,
+      platform: { ...site.platform, authProxy: { emergency: { from: "existing", name: "way-in", key: "users" } } },
+    },
+  ];
+  walk(z.toJSONSchema(siteShape, { io: "input" }), [site, ...others], "");
   walk(z.toJSONSchema(usersShape, { io: "input" }), [{ $schema: "", users }], "");
-  expect(missing).toEqual([]);
+  expect(missing.filter((path) => !REFUSED.some((refused) => refused.test(path)))).toEqual([]);
 });
+
+/** What the shapes know only to say why it is refused. */
+const REFUSED = [
+  /^apps\.\*\.hosts$/,
+  /^outposts\.embedded\.patches\.(deployment|service-metrics|secret|ingress|traefik middleware|prometheus servicemonitor)$/,
+  /^outposts\.ldap\.patches\.(ingress|httproute|traefik middleware)$/,
+];
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -254,7 +322,13 @@ test("providers and state", () => {
 
 test("the release", () => {
   const { values: _, ...release } = block("helm_release", "platform_release");
-  expect(release).toMatchObject({ name: "ak", namespace: "identity", version: "2026.8.0", timeout: 1200 });
+  expect(release).toMatchObject({
+    name: "ak",
+    namespace: "identity",
+    repository: "https://charts.example.org",
+    version: "2026.8.0",
+    timeout: 1200,
+  });
   const env = (variables: Record<string, string>): object[] =>
     Object.entries(variables).map(([name, value]) => ({ name, value }));
   const fromSecret = (key: string): object => ({
@@ -264,7 +338,27 @@ test("the release", () => {
   expect(values()).toEqual({
     authentik: { existingSecret: { secretName: "ak-env" } },
     extraManifests: [],
+    geoip: {
+      enabled: true,
+      existingSecret: { secretName: "maxmind" },
+      editionIds: "GeoLite2-City",
+      updateInterval: 12,
+    },
+    blueprints: { configMaps: ["ours"], secrets: ["theirs"] },
+    additionalObjects: [
+      { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "extra" } },
+      expect.objectContaining({ kind: "Middleware", metadata: { name: "gatekeeper", namespace: "identity" } }),
+      expect.objectContaining({ kind: "PrometheusRule" }),
+      expect.objectContaining({ kind: "Middleware" }),
+      expect.objectContaining({ kind: "Middleware" }),
+    ],
     global: {
+      image: {
+        repository: "registry.example.org/authentik",
+        tag: "2026.8.0-ca",
+        digest: `sha256:${"a".repeat(64)}`,
+      },
+      imagePullSecrets: [{ name: "registry" }],
       podLabels: { team: "infra" },
       podAnnotations: { "authentik-iac/secret-checksum": expect.stringMatching(/^[0-9a-f]{16}$/) as string },
       env: env({
@@ -292,6 +386,13 @@ test("the release", () => {
     server: {
       ...component,
       pdb: { enabled: true, maxUnavailable: 1 },
+      ingress: {
+        enabled: true,
+        hosts: ["login.example.org"],
+        ingressClassName: "traefik",
+        tls: [{ secretName: "login-tls", hosts: ["login.example.org"] }],
+        annotations: { "example.org/note": "kept" },
+      },
       env: env({ AUTHENTIK_WEB__WORKERS: "5", AUTHENTIK_WEB__THREADS: "6" }),
     },
     worker: {
@@ -305,6 +406,80 @@ test("the release", () => {
         { name: "AUTHENTIK_BOOTSTRAP_EMAIL", value: "root@example.org" },
       ],
     },
+  });
+});
+
+test("the cache beside the Ingress", () => {
+  expect(block("kubernetes_ingress_v1", "platform_static-cache")).toMatchObject({
+    metadata: { namespace: "identity", annotations: { "example.org/note": "kept" } },
+    spec: {
+      ingress_class_name: "traefik",
+      rule: [{ host: "login.example.org" }],
+      tls: [{ secret_name: "login-tls", hosts: ["login.example.org"] }],
+    },
+  });
+});
+
+describe("other forms of the platform", () => {
+  const form = (index: number): [Block, Record<string, unknown>] => {
+    const { bootstrap: _, ...authentik } = site.authentik;
+    const { password: _database, ...database } = site.platform.database;
+    const { password: _smtp, ...smtp } = site.platform.smtp;
+    const platform = { ...site.platform, database, smtp, ...forms[index] };
+    const made = synthSite(read({ ...site, authentik, platform }, folder)).authentik as Synthesized;
+    const release = all(made, "helm_release").platform_release ?? {};
+    return [release, JSON.parse((release.values as string[])[0] ?? "") as Record<string, unknown>];
+  };
+
+  test("External Secrets, a gateway, an OCI registry", () => {
+    const [release, made] = form(0);
+    expect(release).toMatchObject({ repository: "oci://registry.example.org/charts", chart: "authentik" });
+    const remote = (secretKey: string, key: string): object => ({ secretKey, remoteRef: storeRef(key) });
+    const spec = (...data: object[]): object => ({
+      refreshInterval: "10m",
+      secretStoreRef: { name: "onepassword", kind: "SecretStore" },
+      data,
+    });
+    expect(made).toMatchObject({
+      authentik: { existingSecret: { secretName: "ak-external" } },
+      server: {
+        route: {
+          main: {
+            hostnames: ["login.example.org"],
+            parentRefs: [{ name: "public", namespace: "gateways", sectionName: "https" }],
+            annotations: { "example.org/note": "kept" },
+            additionalRules: [{}],
+          },
+        },
+      },
+      additionalObjects: [
+        { metadata: { name: "extra" } },
+        {
+          metadata: { name: "ak-external" },
+          spec: spec(
+            remote("AUTHENTIK_EMAIL__PASSWORD", "smtp"),
+            remote("AUTHENTIK_POSTGRESQL__PASSWORD", "db"),
+            remote("AUTHENTIK_SECRET_KEY", "key"),
+          ),
+        },
+        {
+          metadata: { name: "ak-bootstrap" },
+          spec: spec(remote("AUTHENTIK_BOOTSTRAP_PASSWORD", "password"), remote("AUTHENTIK_BOOTSTRAP_TOKEN", "token")),
+        },
+        { kind: "Middleware" },
+        { kind: "PrometheusRule" },
+      ],
+    });
+    expect(JSON.stringify(made.worker)).toContain('"value":"first@example.org"');
+  });
+
+  test("an existing Secret, a chart in a file", () => {
+    const [release, made] = form(1);
+    expect(release.chart).toMatch(/\/authentik-2026\.8\.0\.tgz$/);
+    expect(made).toMatchObject({
+      authentik: { existingSecret: { secretName: "ak-existing" } },
+      global: { podAnnotations: { "authentik-iac/secret-checksum": "revision-6" } },
+    });
   });
 });
 
@@ -332,7 +507,10 @@ test("groups and people", () => {
     email: "jane@example.org",
     groups: ["crew", "root"]
       .map((key) => `\${authentik_group.identity_groups_${key}.id}`)
-      .concat("${authentik_group.identity_app-groups_git.id}"),
+      .concat(
+        "${authentik_group.identity_app-groups_git.id}",
+        "${authentik_group.identity_app-groups_admin-example-org-f03a9b9c.id}",
+      ),
     is_active: false,
     type: "external",
     attributes: '{"team":"infra"}',
@@ -427,4 +605,277 @@ test("system settings", () => {
 
 test("an app whose secret is in Vault", () => {
   expect(block("authentik_provider_oauth2", "identity_apps_cli_provider").client_secret).toMatch(/\.data\["cs"\]\}$/);
+});
+
+test("a domain behind forward auth", () => {
+  expect(block("authentik_provider_proxy", "identity_apps_domain_provider")).toMatchObject({
+    name: "all-hosts-domain-basic-auth",
+    mode: "forward_domain",
+    external_host: "http://id.example.org",
+    cookie_domain: "example.org",
+    skip_path_regex: "^https://wiki\\.example\\.org/public/",
+    access_token_validity: "days=3",
+    basic_auth_enabled: true,
+    basic_auth_username_attribute: "app_user",
+    basic_auth_password_attribute: "app_password",
+  });
+  expect(block("authentik_provider_proxy", "identity_apps_domain_provider").property_mappings).toContain(
+    "${authentik_property_mapping_provider_scope.identity_scopes_custom-team.id}",
+  );
+  expect(block("authentik_application", "identity_apps_domain")).toMatchObject({
+    name: "Domain",
+    slug: "all-hosts",
+    open_in_new_tab: true,
+    group: "Tools",
+    meta_description: "What it is",
+    meta_icon: "/icon.png",
+    meta_launch_url: "https://start.example.org",
+    meta_publisher: "Ops",
+  });
+  expect(block("authentik_provider_proxy", "identity_apps_panel_provider")).toMatchObject({
+    mode: "proxy",
+    internal_host: "http://panel.panel.svc",
+  });
+});
+
+test("restricted hosts", () => {
+  const id = "identity_hosts_admin-example-org-f03a9b9c";
+  expect(block("authentik_provider_proxy", `${id}_provider`)).toMatchObject({
+    external_host: "https://admin.example.org",
+    access_token_validity: "hours=5",
+  });
+  expect(block("authentik_application", id)).toMatchObject({
+    slug: "admin-example-org",
+    group: "Restricted",
+    policy_engine_mode: "all",
+  });
+  const bound = ["members-0", "members-1", "condition-0"].map((place) => {
+    const { group, policy } = block("authentik_policy_binding", `${id}_access_${place}`);
+    return group ?? policy;
+  });
+  expect(bound).toEqual([
+    "${authentik_group.identity_groups_crew.id}",
+    "${authentik_group.identity_app-groups_admin-example-org-f03a9b9c.id}",
+    "${authentik_policy_expression.identity_policies_custom-hours.id}",
+  ]);
+});
+
+test("an LDAP app", () => {
+  expect(block("authentik_provider_ldap", "identity_apps_films_provider")).toEqual({
+    name: "movies",
+    base_dn: "ou=films,dc=example,dc=org",
+    bind_flow: "${authentik_flow.identity_ldap-bind_flow.uuid}",
+    unbind_flow: "${data.authentik_flow.lookups_flow-default-invalidation-flow.id}",
+    bind_mode: "cached",
+    search_mode: "cached",
+    certificate: "${data.authentik_certificate_key_pair.lookups_certificate-ldaps.id}",
+    uid_start_number: 5000,
+    gid_start_number: 6000,
+    mfa_support: false,
+  });
+  expect(block("terraform_data", "identity_apps_films_account_token-revision")).toEqual({ input: { revision: 2 } });
+  expect(block("authentik_stage_user_login", "identity_ldap-bind_login").session_duration).toBe("minutes=20");
+  const { mount, name, data_json_wo: written } = block("vault_kv_secret_v2", "identity_apps_films_account_credentials");
+  expect([mount, name]).toEqual(["kv", "published/films"]);
+  expect(written).toContain('"bind_dn" = "cn=ldap-movies,ou=users,ou=films,dc=example,dc=org"');
+  expect(written).toContain('"host" = "ak-outpost-directory.media.svc"');
+});
+
+describe("outposts", () => {
+  const config = (made: Synthesized, name: string): Record<string, unknown> =>
+    JSON.parse(String(all(made, "authentik_outpost")[name]?.config)) as Record<string, unknown>;
+  const httpRoute = {
+    kubernetes_httproute_parent_refs: [{ name: "public", namespace: "gateways", sectionName: "https" }],
+    kubernetes_httproute_annotations: { "example.org/c": "d" },
+  };
+  const ingress = {
+    kubernetes_ingress_class_name: "traefik",
+    kubernetes_ingress_secret_name: "outpost-tls",
+    kubernetes_ingress_annotations: { "example.org/a": "b" },
+  };
+  const patch = { op: "add", path: "/spec/internalTrafficPolicy", value: "Local" };
+  const connection = (name: string): unknown => expect.stringContaining(`service-connection-${name}-cluster-`);
+  const image = "registry.example.org/outpost:2026.8.0@sha256:" + "b".repeat(64);
+
+  test("the embedded one in pods of its own", () => {
+    expect(block("authentik_outpost", "identity_outposts_embedded").service_connection).toEqual(connection("home"));
+    expect(config(json, "identity_outposts_embedded")).toMatchObject({
+      authentik_host: "https://id.example.org/",
+      kubernetes_namespace: "identity",
+      log_level: "debug",
+      refresh_interval: "minutes=7",
+      ...ingress,
+      ...httpRoute,
+      kubernetes_json_patches: { service: [patch, { op: "replace", path: "/spec/selector" }] },
+    });
+    expect(block("authentik_token", "identity_outposts_embedded_deployment_token")).toMatchObject({
+      identifier: "iac-embedded-outpost-4",
+    });
+    const { spec } = block("kubernetes_deployment_v1", "identity_outposts_embedded_deployment") as {
+      spec: { replicas: string; template: { spec: { image_pull_secrets: unknown; container: Block[] } } };
+    };
+    expect(spec.replicas).toBe("3");
+    expect(spec.template.spec.image_pull_secrets).toEqual([{ name: "registry" }]);
+    const [container] = spec.template.spec.container;
+    expect(container).toMatchObject({ image, resources: { requests: { cpu: "70m" }, limits: { memory: "300Mi" } } });
+    expect(container?.env).toEqual(
+      expect.arrayContaining([
+        { name: "AUTHENTIK_HOST", value: "http://ak-authentik-server.identity.svc/" },
+        { name: "AUTHENTIK_HOST_BROWSER", value: "https://id.example.org/" },
+        { name: "AUTHENTIK_LOG_LEVEL", value: "debug" },
+        { name: "AUTHENTIK_POSTGRESQL__HOST", value: "db.example.org" },
+        { name: "AUTHENTIK_POSTGRESQL__PORT", value: "6432" },
+        { name: "AUTHENTIK_POSTGRESQL__NAME", value: "akdb" },
+        { name: "AUTHENTIK_POSTGRESQL__USER", value: "akuser" },
+        { name: "AUTHENTIK_POSTGRESQL__SSLMODE", value: "verify-full" },
+      ]),
+    );
+    expect(JSON.stringify(container?.env)).toContain(
+      '"secret_key_ref":{"key":"AUTHENTIK_POSTGRESQL__PASSWORD","name":"ak-env"}',
+    );
+  });
+
+  test("the embedded one, before its pods go", () => {
+    const embedded = { ...embeddedDeployment, receivesTraffic: false };
+    const made = synthSite(read({ ...site, outposts: { ...site.outposts, embedded } }, folder))
+      .authentik as Synthesized;
+    expect(config(made, "identity_outposts_embedded").kubernetes_json_patches).toEqual({ service: [patch] });
+    expect(Object.keys(all(made, "kubernetes_deployment_v1"))).toContain("identity_outposts_embedded_deployment");
+  });
+
+  test("the embedded one inside the server", () => {
+    const made = synthSite(read({ ...site, outposts: { ...site.outposts, embedded: inServer } }, folder))
+      .authentik as Synthesized;
+    expect(config(made, "identity_outposts_embedded")).toMatchObject({
+      refresh_interval: "minutes=8",
+      ...ingress,
+      ...httpRoute,
+      kubernetes_json_patches: {
+        service: [patch],
+        httproute: [{ op: "add", path: "/metadata/labels", value: { k: "l" } }],
+      },
+    });
+    expect(Object.keys(all(made, "kubernetes_deployment_v1"))).toEqual(["platform_auth-proxy"]);
+  });
+
+  test("one of our own", () => {
+    const outpost = block("authentik_outpost", "identity_outposts_managed_edge");
+    expect(outpost).toMatchObject({
+      name: "Edge proxy",
+      type: "proxy",
+      protocol_providers: ["${authentik_provider_proxy.identity_apps_panel_provider.id}"],
+      service_connection: connection("edge"),
+    });
+    expect(config(json, "identity_outposts_managed_edge")).toMatchObject({
+      authentik_host: "http://ak-authentik-server.identity.svc/",
+      authentik_host_browser: "https://id.example.org/",
+      kubernetes_namespace: "edge",
+      kubernetes_replicas: 2,
+      log_level: "warning",
+      refresh_interval: "minutes=9",
+      container_image: image,
+      kubernetes_image_pull_secrets: ["registry"],
+      kubernetes_service_type: "NodePort",
+      ...ingress,
+      ...httpRoute,
+      kubernetes_json_patches: {
+        ...site.outposts.managed.edge.patches,
+        service: [patch, { op: "add", path: "/spec/sessionAffinity", value: "ClientIP" }],
+      },
+    });
+    expect(json.moved?.map(({ from }) => from)).toContain("authentik_outpost.identity_outposts_managed_border");
+  });
+
+  test("the one of LDAP apps", () => {
+    expect(block("authentik_outpost", "identity_outposts_ldap")).toMatchObject({
+      name: "Directory",
+      type: "ldap",
+      protocol_providers: ["${authentik_provider_ldap.identity_apps_films_provider.id}"],
+      service_connection: connection("home"),
+    });
+    expect(config(json, "identity_outposts_ldap")).toMatchObject({
+      kubernetes_namespace: "media",
+      kubernetes_replicas: 2,
+      log_level: "error",
+      refresh_interval: "minutes=10",
+      container_image: image,
+      kubernetes_image_pull_secrets: ["registry"],
+      kubernetes_service_type: "LoadBalancer",
+      kubernetes_json_patches: site.outposts.ldap.patches,
+    });
+  });
+});
+
+test("the login", () => {
+  expect(block("authentik_flow", "identity_login_flow")).toMatchObject({ title: "Welcome", compatibility_mode: true });
+  expect(block("authentik_stage_identification", "identity_login_identification")).toMatchObject({
+    user_fields: ["email"],
+    enable_remember_me: false,
+    webauthn_stage: "${authentik_stage_authenticator_validate.identity_login_passkey.id}",
+  });
+  expect(block("authentik_policy_reputation", "identity_login_guard_reputation")).toMatchObject({
+    threshold: -3,
+    check_ip: false,
+    check_username: true,
+  });
+  expect(block("authentik_stage_deny", "identity_login_guard").deny_message).toBe("Wait a day.");
+  expect(block("authentik_stage_authenticator_validate", "identity_login_mfa")).toMatchObject({
+    device_classes: ["totp", "static"],
+    not_configured_action: "configure",
+    configuration_stages: ["${data.authentik_stage.lookups_stage-default-authenticator-totp-setup.id}"],
+    last_auth_threshold: "hours=12",
+  });
+  expect(block("authentik_stage_user_login", "identity_login_session")).toMatchObject({
+    session_duration: "weeks=2",
+    remember_me_offset: "weeks=1",
+    network_binding: "bind_asn",
+    geoip_binding: "bind_continent",
+  });
+  const { login } = identityOptions;
+  const without = read({ ...site, login: { ...login, passkeys: false, reputation: false } }, folder);
+  const made = synthSite(without).authentik as Synthesized;
+  expect(all(made, "authentik_stage_authenticator_validate").identity_login_passkey).toBeUndefined();
+  expect(all(made, "authentik_policy_reputation")).toEqual({});
+});
+
+test("the brand", () => {
+  expect(block("authentik_brand", "identity_brand")).toMatchObject({
+    domain: "id.example.org",
+    branding_title: "Example",
+    branding_logo: "/logo.svg",
+    branding_favicon: "/favicon.png",
+    branding_default_flow_background: "/hills.jpg",
+    branding_custom_css: "body { color: red }",
+    attributes: '{"settings":{"locale":"de"}}',
+    flow_authentication: "${authentik_flow.identity_login_flow.uuid}",
+  });
+  expect(block("authentik_policy_binding", "identity_brand_built-in-login-binding").target).toContain(
+    "default-authentication-flow",
+  );
+});
+
+test("the proxy before an outpost", () => {
+  const { metadata, spec } = block("kubernetes_deployment_v1", "platform_auth-proxy") as {
+    metadata: object;
+    spec: {
+      replicas: string;
+      template: { spec: { image_pull_secrets: unknown; container: Block[]; volume: unknown } };
+    };
+  };
+  expect(metadata).toMatchObject({ name: "gatekeeper", namespace: "identity" });
+  expect(spec.replicas).toBe("3");
+  const pod = spec.template.spec;
+  expect(pod.image_pull_secrets).toEqual([{ name: "registry" }]);
+  expect(pod.container[0]).toMatchObject({
+    image: "registry.example.org/nginx:1.26-alpine",
+    resources: { requests: { cpu: "11m" }, limits: { memory: "65Mi" } },
+  });
+  expect(JSON.stringify(pod.volume)).toContain('"secret_name":"way-in"');
+  expect(JSON.stringify(block("kubernetes_config_map_v1", "platform_auth-proxy_config"))).toContain(
+    "ak-outpost-edge-proxy.edge.svc",
+  );
+  expect(block("kubernetes_secret_v1", "platform_emergency")).toMatchObject({ metadata: { name: "way-in" } });
+  const [, middleware, rule] = (values() as { additionalObjects: unknown[] }).additionalObjects;
+  expect(JSON.stringify(middleware)).toContain('"X-Team"');
+  expect(JSON.stringify(rule)).toMatch(/"release":"prometheus".* > 0\.2".* > 0\.3"/);
 });

@@ -147,9 +147,9 @@ describe("a platform", () => {
 
   test("what is handed to somebody else is forgotten, not destroyed; nothing is while it is ours", () => {
     const removed = (change: object): unknown[] =>
-      ((stack({ platform: { ...platform, ...change } }) as { removed?: { from: string }[] }).removed ?? []).map(
-        ({ from }) => from,
-      );
+      ((stack({ platform: { ...platform, ...change } }) as { removed?: { from: string }[] }).removed ?? [])
+        .map(({ from }) => from)
+        .filter((from) => from.includes(".platform_"));
     const vault = { address: "https://vault.example.org", mounts: ["kv"], auth: { method: "token" } };
     const ref = { mount: "kv", path: "a", key: "b" };
     const ours = { secret: { from: "vault", secretKey: ref }, database: { host: "db.example.org", password: ref } };
@@ -158,7 +158,11 @@ describe("a platform", () => {
       "kubernetes_secret_v1.platform_secret",
     ]);
     expect(removed({})).toEqual(["kubernetes_secret_v1.platform_secret"]);
-    expect(stack({ vault, platform: ours })).not.toHaveProperty("removed");
+    const outposts = { embedded: { form: "in-server" } };
+    expect(stack({ vault, platform: ours, outposts })).not.toHaveProperty("removed");
+    expect(JSON.stringify((stack({}) as { removed?: unknown }).removed)).toBe(
+      '[{"from":"authentik_outpost.identity_outposts_embedded","lifecycle":{"destroy":false}}]',
+    );
     const [block] = (stack({ platform }) as { removed?: { lifecycle: unknown }[] }).removed ?? [];
     expect(block?.lifecycle).toEqual({ destroy: false });
   });

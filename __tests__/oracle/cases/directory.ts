@@ -11,10 +11,10 @@ const expression = (text: string, value: string) =>
 /** Policies, bindings, people and settings. */
 export const directoryCases: readonly Case[] = [
   flaw(
-    "authentik_policy_binding.nas",
+    "authentik_policy_binding.grafana",
     "policy-binding",
     "exactly one of policy, group, user must be stated, got none",
-    drop("authentik_policy_binding.nas", "user"),
+    drop("authentik_policy_binding.grafana", "group"),
   ),
   flaw(
     "authentik_policy_binding.nas",
@@ -34,7 +34,10 @@ export const directoryCases: readonly Case[] = [
     "authentik_policy_reputation.bad",
     "reputation-threshold",
     "authentik_policy_binding.login must bind it to a deny or captcha stage that is evaluated late; elsewhere it skips the stage for people of good standing",
-    set("authentik_policy_binding.login", "target", "${authentik_flow_stage_binding.login_30.id}"),
+    (draft) => {
+      set("authentik_policy_binding.mfa", "target", "${authentik_flow_stage_binding.login_20.id}")(draft);
+      set("authentik_policy_binding.login", "target", "${authentik_flow_stage_binding.login_10.id}")(draft);
+    },
   ),
   expression("has Windows line ends; use \\n alone", "x = 1\r\nreturn x"),
   expression("begins in white space, which the server strips; dedent it", "  return True"),

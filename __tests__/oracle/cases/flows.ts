@@ -1,7 +1,34 @@
 import type { Case } from "./case";
-import { drop, flaw, set, unsent, unstated } from "./case";
+import { drop, flaw, put, set, unsent, unstated } from "./case";
 
 const SOURCE = "authentik_source_oauth.google";
+const BRAND = "authentik_brand.public";
+const LAST = "authentik_flow_stage_binding.login_100";
+const GUARD = "authentik_flow_stage_binding.login_20";
+const PASSKEY = "authentik_stage_authenticator_validate.passkey";
+const IDENTIFICATION = "authentik_stage_identification.login";
+const SESSION = "authentik_stage_user_login.login";
+const MFA_POLICY = "authentik_policy_binding.mfa";
+const GUARD_POLICY = "authentik_policy_binding.login";
+const stepOf = (order: string): string => `authentik_flow_stage_binding.login_${order}`;
+
+/** A step for the password, beside the one that has it on its screen. */
+const passwordStep = {
+  target: "${authentik_flow.login.uuid}",
+  stage: "${authentik_stage_password.login.id}",
+  order: 110,
+  evaluate_on_plan: false,
+  re_evaluate_policies: true,
+  depends_on: ["helm_release.authentik"],
+};
+const lasts = "session_duration must be stated and last; nothing lasts as an anonymous session";
+const firstDestroyed = (address: string): Case =>
+  flaw(
+    address,
+    "create-before-destroy",
+    "lifecycle.create_before_destroy must be true; deleted first, it takes with it what refers to it",
+    drop(address, "lifecycle"),
+  );
 
 /** Flows, stages, sources and brands. */
 export const flowCases: readonly Case[] = [
@@ -66,6 +93,95 @@ export const flowCases: readonly Case[] = [
   ),
   unstated("authentik_brand.public", "branding_logo", "the server fills it in and every plan would clear it"),
   unstated("authentik_brand.public", "branding_favicon", "the server fills it in and every plan would clear it"),
+  unstated(BRAND, "flow_invalidation", "a brand has no flow that it does not name"),
+  flaw(
+    BRAND,
+    "brand-domain",
+    'domain must be a host, got "id.example.org:8443"',
+    set(BRAND, "domain", "id.example.org:8443"),
+  ),
+  flaw(
+    BRAND,
+    "brand-domain",
+    "domain is that of the default brand; adopt it, or name a host",
+    set(BRAND, "domain", "authentik-default"),
+  ),
+  flaw(
+    BRAND,
+    "half-built-flow",
+    `flow_authentication is shown before ${LAST} is made; depend on it`,
+    set(BRAND, "depends_on", ["helm_release.authentik", ...["10", "20", "30"].map(stepOf), MFA_POLICY, GUARD_POLICY]),
+  ),
+  flaw(
+    LAST,
+    "half-built-flow",
+    `signs people in before ${stepOf("30")}, ${MFA_POLICY} is made; depend on it`,
+    (draft) => {
+      set(LAST, "depends_on", ["helm_release.authentik", stepOf("10"), stepOf("20"), GUARD_POLICY])(draft);
+      // The brand would not wait for it either.
+      draft.block(BRAND)["depends_on"] = ["helm_release.authentik", LAST, MFA_POLICY];
+    },
+  ),
+  flaw(
+    "authentik_flow_stage_binding.password",
+    "password-twice",
+    `asks for the password that ${IDENTIFICATION} has asked for; remove the binding`,
+    (draft) => {
+      put("authentik_flow_stage_binding.password", passwordStep)(draft);
+      draft.block(BRAND)["depends_on"] = ["helm_release.authentik", LAST, "authentik_flow_stage_binding.password"];
+    },
+  ),
+  {
+    spoil: (draft) => {
+      put("authentik_flow_stage_binding.password", passwordStep)(draft);
+      drop(IDENTIFICATION, "password_stage")(draft);
+      draft.block(BRAND)["depends_on"] = ["helm_release.authentik", LAST, "authentik_flow_stage_binding.password"];
+    },
+    findings: [],
+  },
+  flaw(GUARD, "denies-all", "denies everybody, since no policy binding has it as its target; bind one", (draft) => {
+    Reflect.deleteProperty(draft.section("resource")["authentik_policy_binding"] as object, "login");
+    set(LAST, "depends_on", ["helm_release.authentik", ...["10", "20", "30"].map(stepOf), MFA_POLICY])(draft);
+  }),
+  flaw(
+    MFA_POLICY,
+    "fails-open",
+    "failure_result must be true; a policy that breaks would skip authentik_stage_authenticator_validate.login",
+    drop(MFA_POLICY, "failure_result"),
+  ),
+  flaw(
+    MFA_POLICY,
+    "flow-context",
+    `authentik_policy_expression.password reads auth_method, which is there late; ${stepOf("30")} must ask it late`,
+    set(stepOf("30"), "evaluate_on_plan", true),
+  ),
+  flaw(
+    MFA_POLICY,
+    "flow-context",
+    `authentik_policy_expression.password reads auth_method, which is there late; ${stepOf("30")} must ask it late`,
+    set(stepOf("30"), "re_evaluate_policies", false),
+  ),
+  flaw(
+    IDENTIFICATION,
+    "passkey",
+    `webauthn_stage ${PASSKEY} must require user verification; it is the only factor`,
+    drop(PASSKEY, "webauthn_user_verification"),
+  ),
+  flaw(
+    IDENTIFICATION,
+    "passkey",
+    `webauthn_stage ${PASSKEY} must have the device class webauthn`,
+    set(PASSKEY, "device_classes", ["totp"]),
+  ),
+  flaw(SESSION, "session-duration", lasts, drop(SESSION, "session_duration")),
+  flaw(SESSION, "session-duration", lasts, set(SESSION, "session_duration", "seconds=0")),
+  ...[
+    "authentik_stage_password.login",
+    PASSKEY,
+    "authentik_stage_deny.login",
+    "authentik_policy_reputation.bad",
+    "authentik_policy_expression.password",
+  ].map(firstDestroyed),
   flaw(
     "authentik_certificate_key_pair.ldaps",
     "certificate-pem",

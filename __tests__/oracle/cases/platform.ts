@@ -1,10 +1,11 @@
-import type { Case } from "./case";
+import type { Case, Draft } from "./case";
 import { drop, flaw, put, set } from "./case";
 
 const SETTINGS = "authentik_system_settings.settings";
 const RELEASE = "helm_release.authentik";
 const after = { depends_on: ["helm_release.authentik"] };
 const LDAP = "authentik_outpost.ldap";
+const EMBEDDED = "authentik_outpost.embedded";
 const ATTACHED = "authentik_outpost_provider_attachment";
 const race =
   "races with the other attachments to authentik_outpost.ldap; chain them with depends_on or list the providers there";
@@ -15,8 +16,107 @@ const attach = (body: Record<string, unknown>) =>
     ...body,
   });
 
+/** Changes the embedded outpost's configuration. */
+const configure =
+  (values: Record<string, unknown>, ...dropped: readonly string[]) =>
+  (draft: Draft): void => {
+    const block = draft.block(EMBEDDED);
+    const config = { ...(JSON.parse(String(block["config"])) as Record<string, unknown>), ...values };
+    for (const name of dropped) Reflect.deleteProperty(config, name);
+    block["config"] = JSON.stringify(config);
+  };
+
+const patch = (patches: Record<string, unknown>) => configure({ kubernetes_json_patches: patches });
+const labels = { "app.kubernetes.io/component": "outpost", "app.kubernetes.io/name": "pods" };
+const select = (value: Record<string, string>) =>
+  patch({ service: [{ op: "replace", path: "/spec/selector", value }] });
+const PODS = "kubernetes_deployment_v1.pods";
+const pods = {
+  metadata: { generate_name: "pods-" },
+  spec: { selector: { match_labels: labels }, template: { metadata: { labels }, spec: {} } },
+  lifecycle: { create_before_destroy: true },
+};
+
+/** A selector in the embedded outpost's Service, and pods that have its labels. */
+const selecting =
+  (value: Record<string, string>, more: Record<string, unknown> = {}, depends_on = [PODS]) =>
+  (draft: Draft): void => {
+    select(value)(draft);
+    draft.block(EMBEDDED)["depends_on"] = ["helm_release.authentik", ...depends_on];
+    put(PODS, { ...pods, ...more })(draft);
+  };
+
 /** Outposts, what is adopted, and the platform. */
 export const platformCases: readonly Case[] = [
+  flaw(
+    EMBEDDED,
+    "outpost-config",
+    "config lacks log_level, docker_labels, which go to the server's defaults; state them",
+    configure({}, "log_level", "docker_labels"),
+  ),
+  { spoil: configure({ kubernetes_namespace: "authentik" }), findings: [] },
+  flaw(
+    EMBEDDED,
+    "outpost-patch",
+    'config.kubernetes_json_patches["services"] names no component of an outpost, and is ignored; correct it',
+    patch({ services: [] }),
+  ),
+  flaw(
+    EMBEDDED,
+    "outpost-patch",
+    'config.kubernetes_json_patches["deployment"] does nothing for this outpost, which has none; remove it',
+    patch({ deployment: [] }),
+  ),
+  ...["/metadata/finalizers/-", "/spec/ports/0"].map((path) =>
+    flaw(
+      EMBEDDED,
+      "outpost-patch",
+      'config.kubernetes_json_patches["service"][0] ends differently each time it is applied; add or replace a whole member',
+      patch({ service: [{ op: "add", path, value: "x" }] }),
+    ),
+  ),
+  flaw(
+    EMBEDDED,
+    "outpost-patch",
+    'config.kubernetes_json_patches["ingress"][1] ends differently each time it is applied; add or replace a whole member',
+    patch({
+      ingress: [
+        { op: "replace", path: "/spec/rules/0", value: {} },
+        { op: "remove", path: "/spec/tls" },
+      ],
+    }),
+  ),
+  { spoil: selecting(labels), findings: [] },
+  flaw(
+    EMBEDDED,
+    "outpost-selector",
+    "the Service's selector chooses no pods of this stack; make them or leave it",
+    selecting({ ...labels, "app.kubernetes.io/name": "others" }),
+  ),
+  flaw(
+    EMBEDDED,
+    "outpost-selector",
+    "the Service's selector must have the names app.kubernetes.io/component and app.kubernetes.io/name; others are merged in and stay",
+    selecting({ "app.kubernetes.io/name": "pods" }),
+  ),
+  flaw(
+    EMBEDDED,
+    "outpost-selector",
+    `chooses pods of ${PODS} before they are ready; wait for it`,
+    selecting(labels, {}, []),
+  ),
+  flaw(
+    EMBEDDED,
+    "outpost-selector",
+    `chooses pods of ${PODS} before they are ready; wait for it`,
+    selecting(labels, { wait_for_rollout: false }),
+  ),
+  flaw(
+    EMBEDDED,
+    "outpost-selector",
+    `chooses pods of ${PODS}, which would go first; state create_before_destroy there`,
+    selecting(labels, { metadata: { name: "pods" }, lifecycle: {} }),
+  ),
   flaw(
     LDAP,
     "outpost-config",

@@ -1,5 +1,5 @@
 import type { Case } from "./case";
-import { drop, flaw, set, unsent } from "./case";
+import { drop, flaw, set, unsent, unstated } from "./case";
 
 const OAUTH2 = "authentik_provider_oauth2.grafana";
 const PROXY = "authentik_provider_proxy.wiki";
@@ -10,6 +10,7 @@ const redirect = (text: string, entry: unknown) =>
 
 /** Applications and providers. */
 export const providerCases: readonly Case[] = [
+  unstated(PROXY, "skip_path_regex", "an empty one is never sent, so that paths which were open once stay open"),
   flaw(
     "authentik_application.nas",
     "slug",

@@ -36,10 +36,10 @@ export const referenceCases: readonly Case[] = [
     set(EVERYONE, "expression", 'return f"${name}" == "x"'),
   ),
   flaw(
-    BRAND,
+    "authentik_group.staff",
     "dangling-reference",
     "depends_on[0] refers to authentik_group.gone, which is not in this stack; add it or correct the address",
-    set(BRAND, "depends_on", ["authentik_group.gone", "helm_release.authentik"]),
+    set("authentik_group.staff", "depends_on", ["authentik_group.gone", "helm_release.authentik"]),
   ),
   flaw(
     "authentik_user.ldap",

@@ -1,3 +1,4 @@
+import chart from "../../../schema/authentik-chart-2026.5.6.values.json";
 import type { Check, Problem } from "../finding";
 import { problem } from "../finding";
 import type { Json, JsonObject } from "../json";
@@ -7,8 +8,9 @@ import type { Block, Stack } from "../stack";
 
 /** What the authentik chart does with its values: it has no schema and ignores what it does not know. */
 export const chartValues: Check = function* (block, stack) {
-  if (!/(?:^|\/)authentik$/.test(textAt(block.body, "chart") ?? "")) return;
+  if (!isAuthentikChart(block)) return;
   const values = valuesOf(block);
+  yield* unknownKeys(values);
   yield* environment(values);
   const name = textAt(objectAt(objectAt(values, "authentik"), "existingSecret"), "secretName");
   if (name === undefined || name === "") return;
@@ -20,8 +22,38 @@ export const chartValues: Check = function* (block, stack) {
   }
 };
 
+/** By its name in a repository, or as a file. */
+export function isAuthentikChart({ body }: Block): boolean {
+  return /(?:^|\/)authentik(?:-\d[^/]*\.tgz)?$/.test(textAt(body, "chart") ?? "");
+}
+
+const KEYS: Readonly<Record<string, { readonly type: string }>> = chart.values;
+/** In the chart's values, and read by none of its templates. */
+const DEAD = ["global.namespaceOverride"];
+
+/** The chart ignores what it does not know. */
+function* unknownKeys(values: JsonObject): Generator<Problem> {
+  for (const path of keyPaths(values, [])) {
+    // Routes have names of their own; below PostgreSQL begins another chart.
+    const known = path.replace(/^server\.route\.[^.]+/, "server.route.main");
+    if (known.startsWith("postgresql.") || (known in KEYS && !DEAD.includes(known))) continue;
+    yield problem("chart-key", `values state ${path}, which the chart does not read; correct it`);
+  }
+}
+
+/** Paths down to what the chart has a type for; below its free-form objects anything goes. */
+function* keyPaths(value: JsonObject, above: readonly string[]): Generator<string> {
+  for (const [name, entry] of Object.entries(value)) {
+    const keys = [...above, name];
+    const path = keys.join(".");
+    if (isObject(entry) && KEYS[path.replace(/^server\.route\.[^.]+/, "server.route.main")] === undefined)
+      yield* keyPaths(entry, keys);
+    else yield path;
+  }
+}
+
 /** All values of a release as one object, expressions as they are. */
-function valuesOf({ body }: Block): JsonObject {
+export function valuesOf({ body }: Block): JsonObject {
   let merged: JsonObject = {};
   for (const text of asList(body["values"])) {
     if (typeof text !== "string") continue;
@@ -57,11 +89,18 @@ function* paths(value: JsonObject, prefix: string): Generator<string> {
   }
 }
 
-/** A Secret that this stack makes and the values name nowhere was meant to be the one. */
+/** A Secret that this stack makes and neither the values nor other pods name was meant to be the one. */
 function* unknownSecret(name: string, values: JsonObject, stack: Stack): Generator<Problem> {
   const made = stack.resources("kubernetes_secret_v1").map(({ body }) => textAt(objectAt(body, "metadata"), "name"));
   if (made.includes(name) || [name, ...made].some((known) => known?.includes("${") !== false)) return;
-  const named = new Set(texts(values));
+  const pods = stack
+    .resources("kubernetes_deployment_v1")
+    .flatMap(({ leaves }) =>
+      leaves
+        .filter(({ path, key }) => key === "secret_name" || path.includes("secret_key_ref"))
+        .map(({ value }) => value),
+    );
+  const named = new Set([...texts(values), ...pods]);
   const unused = made.filter((known) => known !== undefined && !named.has(known));
   if (unused.length === 0) return;
   yield problem(

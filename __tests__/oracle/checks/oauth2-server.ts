@@ -8,7 +8,9 @@ import { referencesOf } from "../stack";
 
 const FLOWS: Readonly<Record<string, string>> = {
   authorization_flow: "authorization",
+  bind_flow: "authentication",
   invalidation_flow: "invalidation",
+  unbind_flow: "invalidation",
 };
 
 /** The server takes any flow for any purpose: people are then signed out where they should be let in. */

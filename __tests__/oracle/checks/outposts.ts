@@ -1,19 +1,125 @@
 import type { Check } from "../finding";
 import { problem } from "../finding";
-import { asList, parseObject, textAt } from "../json";
+import type { JsonObject } from "../json";
+import { asList, isObject, objectAt, parseObject, textAt } from "../json";
 import type { Block, Stack } from "../stack";
 import { ignores, referencesOf } from "../stack";
 import { parseTemplate } from "../template";
 
 export const EMBEDDED = "authentik Embedded Outpost";
 
+/** Fields of the config as a server fills them in; the namespace is the one it runs in, and can be left to it. */
+const FIELDS = [
+  ...["authentik_host", "authentik_host_browser", "authentik_host_insecure", "log_level", "refresh_interval"],
+  ...["object_naming_template", "container_image", "docker_labels", "docker_map_ports", "docker_network"],
+  ...["kubernetes_replicas", "kubernetes_service_type", "kubernetes_disabled_components", "kubernetes_json_patches"],
+  ...["kubernetes_image_pull_secrets", "kubernetes_ingress_annotations", "kubernetes_ingress_class_name"],
+  ...["kubernetes_ingress_path_type", "kubernetes_ingress_secret_name", "kubernetes_httproute_annotations"],
+  ...["kubernetes_httproute_parent_refs", "kubernetes_disable_x509_strict"],
+];
+
 /** The config is stored as it is given; without a host the outpost cannot call home. */
-export const outpostConfig: Check = function* ({ body }) {
+export const outpostConfig: Check = function* (block) {
+  const config = configOf(block);
+  if (config === "computed") return;
+  if (!config?.["authentik_host"]) {
+    yield problem(
+      "outpost-config",
+      "config must be stated with authentik_host; without it the outpost cannot call home",
+    );
+    return;
+  }
+  const missing = FIELDS.filter((name) => !(name in config));
+  if (missing.length > 0) {
+    yield problem(
+      "outpost-config",
+      `config lacks ${missing.join(", ")}, which go to the server's defaults; state them`,
+    );
+  }
+};
+
+/** What the config says; `computed` when an expression makes it. */
+function configOf({ body }: Block): JsonObject | "computed" | undefined {
   const config = textAt(body, "config");
-  const template = config === undefined ? undefined : parseTemplate(config);
-  const isComputed = template?.whole === true && config?.includes("authentik_host") === true;
-  if (isComputed || (template && parseObject(template.text)?.["authentik_host"])) return;
-  yield problem("outpost-config", "config must be stated with authentik_host; without it the outpost cannot call home");
+  if (config === undefined) return undefined;
+  const template = parseTemplate(config);
+  return template.whole && config.includes("authentik_host") ? "computed" : parseObject(template.text);
+}
+
+/** Components by the reconcilers' names, and what those do for the embedded outpost and for LDAP. */
+const COMPONENTS: Readonly<Record<string, { readonly embedded: boolean; readonly ldap: boolean }>> = {
+  deployment: { embedded: false, ldap: true },
+  service: { embedded: true, ldap: true },
+  "service-metrics": { embedded: false, ldap: true },
+  secret: { embedded: false, ldap: true },
+  ingress: { embedded: true, ldap: false },
+  httproute: { embedded: true, ldap: false },
+  "traefik middleware": { embedded: true, ldap: false },
+  "prometheus servicemonitor": { embedded: false, ldap: true },
+};
+
+/** A patch is applied to the object that is to be written and to the one that is there: both have to end the same. */
+export const outpostPatches: Check = function* (block) {
+  const kind = block.body["name"] === EMBEDDED ? "embedded" : "ldap";
+  const isKind = kind === "embedded" || block.body["type"] === "ldap";
+  for (const [component, operations] of patchesOf(block)) {
+    const known = COMPONENTS[component];
+    const place = `config.kubernetes_json_patches["${component}"]`;
+    if (!known) yield problem("outpost-patch", `${place} names no component of an outpost, and is ignored; correct it`);
+    else if (isKind && !known[kind])
+      yield problem("outpost-patch", `${place} does nothing for this outpost, which has none; remove it`);
+    for (const [index, { op, path }] of operations.entries()) {
+      const grows = op === "add" && typeof path === "string" && /\/(?:-|\d+)$/.test(path);
+      if ((op === "add" || op === "replace") && !grows) continue;
+      const text = `${place}[${index}] ends differently each time it is applied; add or replace a whole member`;
+      yield problem("outpost-patch", text);
+    }
+  }
+};
+
+function patchesOf(block: Block): readonly (readonly [string, readonly JsonObject[]])[] {
+  const config = configOf(block);
+  if (config === undefined || config === "computed") return [];
+  return Object.entries(objectAt(config, "kubernetes_json_patches")).map(
+    ([component, operations]) => [component, asList(operations).filter(isObject)] as const,
+  );
+}
+
+/** The names in the selector that the server writes by itself into the embedded outpost's Service. */
+const SELECTOR = ["app.kubernetes.io/component", "app.kubernetes.io/name"];
+
+/**
+ * The Service of the embedded outpost chooses pods that are there: made in this stack, ready before, gone after. The
+ * server merges selectors, so that a name which only one of two has stays in the other.
+ */
+export const outpostSelector: Check = function* (block, stack) {
+  if (block.body["name"] !== EMBEDDED) return;
+  const patch = patchesOf(block)
+    .filter(([component]) => component === "service")
+    .flatMap(([, operations]) => operations)
+    .find(({ path }) => path === "/spec/selector");
+  if (!patch) return;
+  const selector = objectAt(patch, "value");
+  if (Object.keys(selector).sort().join() !== SELECTOR.join()) {
+    const text = `the Service's selector must have the names ${SELECTOR.join(" and ")}; others are merged in and stay`;
+    yield problem("outpost-selector", text);
+  }
+  const pods = stack.resources("kubernetes_deployment_v1").find(({ body }) => {
+    const labels = objectAt(objectAt(objectAt(objectAt(body, "spec"), "template"), "metadata"), "labels");
+    return Object.entries(selector).every(([name, value]) => labels[name] === value);
+  });
+  if (!pods) {
+    yield problem("outpost-selector", "the Service's selector chooses no pods of this stack; make them or leave it");
+    return;
+  }
+  const waits = referencesOf(block, "depends_on").some(({ address }) => address === pods.address);
+  const isReady = waits && pods.body["wait_for_rollout"] !== false;
+  const goesLast = objectAt(pods.body, "lifecycle")["create_before_destroy"] === true;
+  if (!isReady) yield problem("outpost-selector", `chooses pods of ${pods.address} before they are ready; wait for it`);
+  if (!goesLast) {
+    const text = `chooses pods of ${pods.address}, which would go first; state create_before_destroy there`;
+    yield problem("outpost-selector", text);
+  }
 };
 
 /** Only the embedded outpost may be without providers, and a type serves its own kind alone. */

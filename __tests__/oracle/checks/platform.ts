@@ -37,9 +37,10 @@ export const pinnedRelease: Check = function* ({ body }) {
   }
 };
 
-/** Without a name the object cannot be found again under its address. */
+/** Without a name the object cannot be found again under its address, unless two of it have to be there at once. */
 export const namedObject: Check = function* ({ body }) {
-  const { name } = objectAt(body, "metadata");
+  const { name, generate_name: start } = objectAt(body, "metadata");
   if (typeof name === "string" && name !== "") return;
+  if (typeof start === "string" && objectAt(body, "lifecycle")["create_before_destroy"] === true) return;
   yield problem("object-name", "metadata.name must be stated; a generated name differs at every creation");
 };

@@ -44,9 +44,10 @@ export function oneEntry(name: string, why: string): Check {
   };
 }
 
-/** Replaced with what refers to it, an object that is deleted first takes the others with it. */
+/** Replaced with what refers to it, an object that is deleted first takes the others with it; an adopted one stays. */
 export const createdBeforeDestroyed: Check = function* ({ body }) {
-  if (objectAt(body, "lifecycle")["create_before_destroy"] === true) return;
+  const { create_before_destroy: lasting, prevent_destroy: kept } = objectAt(body, "lifecycle");
+  if (lasting === true || kept === true) return;
   const text = "lifecycle.create_before_destroy must be true; deleted first, it takes with it what refers to it";
   yield problem("create-before-destroy", text);
 };

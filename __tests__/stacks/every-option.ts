@@ -1,0 +1,187 @@
+/** Every option of what a site knows besides groups, people and OpenID Connect, each with a value of its own. */
+const tile = {
+  launchUrl: "https://start.example.org",
+  icon: "/icon.png",
+  description: "What it is",
+  publisher: "Ops",
+  section: "Tools",
+  openInNewTab: true,
+};
+const service = [{ op: "add", path: "/spec/internalTrafficPolicy", value: "Local" }];
+const ingress = { className: "traefik", tlsSecretName: "outpost-tls", annotations: { "example.org/a": "b" } };
+const httpRoute = {
+  parentRefs: [{ name: "public", namespace: "gateways", sectionName: "https" }],
+  annotations: { "example.org/c": "d" },
+};
+const image = { repository: "registry.example.org/outpost", digest: `sha256:${"b".repeat(64)}` };
+const patches = { service };
+/** Patched components of an outpost whose pods authentik runs. */
+const owned = {
+  deployment: [{ op: "add", path: "/spec/template/spec/priorityClassName", value: "high" }],
+  service,
+  "service-metrics": [{ op: "add", path: "/metadata/annotations", value: { e: "f" } }],
+  secret: [{ op: "add", path: "/metadata/annotations", value: { g: "h" } }],
+  ingress: [{ op: "add", path: "/metadata/annotations", value: { i: "j" } }],
+  httproute: [{ op: "add", path: "/metadata/labels", value: { k: "l" } }],
+  "traefik middleware": [{ op: "add", path: "/metadata/labels", value: { m: "n" } }],
+  "prometheus servicemonitor": [{ op: "add", path: "/metadata/labels", value: { o: "p" } }],
+};
+
+export const embeddedDeployment = {
+  form: "embedded-deployment",
+  replicas: 3,
+  resources: { requests: { cpu: "70m" }, limits: { memory: "300Mi" } },
+  image,
+  pullSecrets: ["registry"],
+  logLevel: "debug",
+  tokenRevision: 4,
+  receivesTraffic: true,
+  serviceConnection: "Home cluster",
+  refreshMinutes: 7,
+  ingress,
+  httpRoute,
+  patches,
+};
+export const inServer = {
+  form: "in-server",
+  serviceConnection: "Home cluster",
+  refreshMinutes: 8,
+  ingress,
+  httpRoute,
+  patches: { ...patches, httproute: owned.httproute },
+  waive: { AK038: "this server compares custom resources" },
+};
+
+export const identityOptions = {
+  apps: {
+    domain: {
+      kind: "forward-auth",
+      name: "Domain",
+      slug: "all-hosts",
+      access: "everyone",
+      mode: "forward_domain",
+      externalHost: "http://id.example.org",
+      cookieDomain: "example.org",
+      internalHostSslValidation: true,
+      interceptHeaderAuth: true,
+      unauthenticatedPaths: ["^https://wiki\\.example\\.org/public/"],
+      accessTokenValidity: "days=3",
+      basicAuth: { usernameAttribute: "app_user", passwordAttribute: "app_password" },
+      scopes: ["team"],
+      ...tile,
+      waive: { AK035: "no TLS on the lab network" },
+      was: "catch-all",
+    },
+    panel: {
+      kind: "forward-auth",
+      name: "Panel",
+      access: { groups: ["crew"] },
+      mode: "proxy",
+      externalHost: "https://panel.example.org",
+      internalHost: "http://panel.panel.svc",
+      outpost: "edge",
+    },
+    films: {
+      kind: "ldap",
+      name: "Films",
+      slug: "movies",
+      access: { groups: ["crew"] },
+      baseDn: "ou=films,dc=example,dc=org",
+      searchMode: "cached",
+      bindMode: "cached",
+      uidStartNumber: 5000,
+      gidStartNumber: 6000,
+      passwordRevision: 2,
+      publishTo: { mount: "kv", path: "published/films" },
+      ...tile,
+      was: "cinema",
+    },
+  },
+  hostAccess: {
+    hosts: { "admin.example.org": { groups: ["crew"], users: ["jane"], policies: ["hours"], match: "all" } },
+    accessTokenValidity: "hours=5",
+    section: "Restricted",
+  },
+  ldap: { root: "dc=example,dc=org", certificate: "ldaps", sessionMinutes: 20 },
+  outposts: {
+    embedded: embeddedDeployment,
+    managed: {
+      edge: {
+        name: "Edge proxy",
+        namespace: "edge",
+        serviceConnection: "Edge cluster",
+        replicas: 2,
+        logLevel: "warning",
+        refreshMinutes: 9,
+        image,
+        pullSecrets: ["registry"],
+        serviceType: "NodePort",
+        sessionAffinity: "ClientIP",
+        ingress,
+        httpRoute,
+        patches: owned,
+        waive: { AK038: "this server compares custom resources" },
+        was: "border",
+      },
+    },
+    ldap: {
+      name: "Directory",
+      namespace: "media",
+      serviceConnection: "Home cluster",
+      replicas: 2,
+      logLevel: "error",
+      refreshMinutes: 10,
+      image,
+      pullSecrets: ["registry"],
+      serviceType: "LoadBalancer",
+      patches: {
+        deployment: owned.deployment,
+        service: owned.service,
+        "service-metrics": owned["service-metrics"],
+        secret: owned.secret,
+        "prometheus servicemonitor": owned["prometheus servicemonitor"],
+      },
+      waive: { AK038: "this server compares custom resources" },
+    },
+  },
+  login: {
+    title: "Welcome",
+    userFields: ["email"],
+    passkeys: true,
+    rememberUsername: false,
+    reputation: { threshold: -3, checkIp: false, checkUsername: true, message: "Wait a day." },
+    mfa: { deviceClasses: ["totp", "static"], notConfigured: "configure", setUp: ["totp"], askAgainAfter: "hours=12" },
+    sessionDuration: "weeks=2",
+    rememberMeOffset: "weeks=1",
+    networkBinding: "bind_asn",
+    geoipBinding: "bind_continent",
+    compatibilityMode: true,
+  },
+  brand: {
+    title: "Example",
+    logo: "/logo.svg",
+    favicon: "/favicon.png",
+    background: "/hills.jpg",
+    customCss: "body { color: red }",
+    closeBuiltInLogin: true,
+    attributes: { settings: { locale: "de" } },
+  },
+};
+
+export const authProxy = {
+  name: "gatekeeper",
+  outpost: { host: "ak-outpost-edge-proxy.edge.svc", port: 9001 },
+  image: "registry.example.org/nginx:1.26-alpine",
+  pullSecrets: ["registry"],
+  responseHeaders: ["X-Team"],
+  replicas: 3,
+  resources: { requests: { cpu: "11m" }, limits: { memory: "65Mi" } },
+  emergency: {
+    from: "vault",
+    name: "way-in",
+    htpasswd: { mount: "kv", path: "emergency", key: "htpasswd" },
+    revision: 2,
+  },
+  alerts: { labels: { release: "prometheus" }, fallbackPerSecond: 0.2, badRequestsPerSecond: 0.3 },
+  waive: { AK051: "this build has the patch" },
+};

@@ -1,0 +1,269 @@
+import { Token } from "cdktf";
+import { Construct } from "constructs";
+import type { Application } from "../.gen/providers/authentik/application";
+import { ProviderProxy } from "../.gen/providers/authentik/provider-proxy";
+import { addApplication, checkAccess } from "./application";
+import type { ApplicationProps } from "./application";
+import { addressOf } from "./lifecycle";
+import type { Lookups } from "./lookups";
+import { hasAlternatives } from "./pattern";
+import { refuse } from "./refusal";
+import type { Refusal, Waive } from "./refusal";
+import { Revision } from "./revision";
+
+/**
+ * What an outpost tells the app about the person, as request headers. A proxy in front has to drop what a browser sends
+ * under these names; Traefik does so for those that its middleware takes over from the outpost's answer.
+ */
+export const FORWARD_AUTH_HEADERS = [
+  "X-authentik-username",
+  "X-authentik-groups",
+  "X-authentik-entitlements",
+  "X-authentik-email",
+  "X-authentik-name",
+  "X-authentik-uid",
+  "X-authentik-jwt",
+  "X-authentik-meta-jwks",
+  "X-authentik-meta-outpost",
+  "X-authentik-meta-provider",
+  "X-authentik-meta-app",
+  "X-authentik-meta-version",
+] as const;
+
+/** How a proxy provider meets requests; authentik's own names. */
+export type ForwardAuthMode = "forward_single" | "forward_domain" | "proxy";
+
+export interface ForwardAuthAppProps extends ApplicationProps {
+  /**
+   * `forward_single`: another proxy asks about one host. `forward_domain`: it asks about every host of a domain, and one
+   * sign-in opens them all. `proxy`: the outpost passes requests on itself.
+   */
+  readonly mode: ForwardAuthMode;
+  /** Origin people open, such as `https://wiki.example.org`; of a domain, authentik's own. */
+  readonly externalHost: string;
+  /** Flows and scopes, read once in a stack. */
+  readonly lookups: Lookups;
+  /** Domain of the cookie, such as `example.org`; needed for `forward_domain` and for nothing else. */
+  readonly cookieDomain?: string;
+  /** Where requests go, such as `http://wiki.wiki.svc:8080`; needed for `proxy` and for nothing else. */
+  readonly internalHost?: string;
+  /** Whether the certificate of `internalHost` is checked; it always is, the provider never sends false.  @default true */
+  readonly internalHostSslValidation?: boolean;
+  /** Whether an `Authorization` header signs in; it always does, the provider never sends false.  @default true */
+  readonly interceptHeaderAuth?: boolean;
+  /**
+   * Regular expressions (Go's) of what is open to everybody without sign-in: of paths, such as `^/api/health$`, and with
+   * `forward_domain` of whole URLs, such as `^https://wiki\.example\.org/public/`.  @default - nothing
+   */
+  readonly unauthenticatedPaths?: readonly string[];
+  /** How long a sign-in to the app lasts, such as `weeks=4`.  @default "weeks=4" */
+  readonly accessTokenValidity?: string;
+  /** Attributes of the person that become a basic `Authorization` header for the app.  @default - no header */
+  readonly basicAuth?: { readonly usernameAttribute: string; readonly passwordAttribute: string };
+  /** Uuids of scope mappings beside authentik's own five.  @default - only those */
+  readonly scopeMappings?: readonly string[];
+  /** Reasons by code for refusals that do not apply to this app.  @default - none */
+  readonly waive?: Waive;
+}
+
+/**
+ * A proxy provider, the application people see, and who may open it. It answers nothing until an outpost has its provider.
+ * @throws RefusedError listing every prop that the provider would not send or the outpost not honour
+ * @see https://docs.goauthentik.io/add-secure-apps/providers/proxy
+ */
+export class ForwardAuthApp extends Construct {
+  /** The resource itself, for what this construct has no prop for. */
+  readonly resource: Application;
+  /** The proxy provider itself. */
+  readonly provider: ProviderProxy;
+  /** The provider's pk, for outposts; known after apply. */
+  readonly providerId: number;
+  /** How long a sign-in lasts; outposts read it when they start, so whoever runs one restarts it when this changes. */
+  readonly accessTokenValidity: string;
+  /** The request headers in which the app finds the person. */
+  readonly headers: readonly string[] = FORWARD_AUTH_HEADERS;
+
+  constructor(scope: Construct, id: string, props: ForwardAuthAppProps) {
+    super(scope, id);
+    refuse(this, [...checkAccess(props.access), ...checkForwardAuth(props)], props.waive);
+    this.accessTokenValidity = props.accessTokenValidity ?? "weeks=4";
+    this.provider = this.makeProvider(props);
+    this.providerId = Token.asNumber(this.provider.id);
+    this.resource = addApplication(this, props, this.providerId);
+  }
+
+  private makeProvider(props: ForwardAuthAppProps): ProviderProxy {
+    const { lookups, mode, basicAuth } = props;
+    // Cookie domain, upstream and basic auth cannot be cleared: whoever stops needing them gets a provider without.
+    const name = providerName(props);
+    const revision = new Revision(this, "mode-revision", { mode, basic_auth: basicAuth === undefined ? "off" : "on" });
+    return new ProviderProxy(this, "provider", {
+      name,
+      mode,
+      externalHost: props.externalHost,
+      cookieDomain: props.cookieDomain,
+      internalHost: props.internalHost,
+      authorizationFlow: lookups.flow("default-provider-authorization-implicit-consent"),
+      invalidationFlow: lookups.flow("default-provider-invalidation-flow"),
+      skipPathRegex: skipPathRegex(props.unauthenticatedPaths ?? []),
+      accessTokenValidity: this.accessTokenValidity,
+      basicAuthEnabled: basicAuth === undefined ? undefined : true,
+      basicAuthUsernameAttribute: basicAuth?.usernameAttribute,
+      basicAuthPasswordAttribute: basicAuth?.passwordAttribute,
+      propertyMappings: propertyMappings(lookups, props.scopeMappings ?? []),
+      // The old one goes when application and outpost have the new one.
+      lifecycle: { createBeforeDestroy: true, replaceTriggeredBy: [addressOf(revision)] },
+    });
+  }
+}
+
+/** Unique in authentik, and another one for a provider that takes the place of this. */
+function providerName({ slug, mode, basicAuth }: ForwardAuthAppProps): string {
+  const kind = { forward_single: "", forward_domain: "-domain", proxy: "-proxy" }[mode];
+  return `${slug}${kind}${basicAuth === undefined ? "" : "-basic-auth"}`;
+}
+
+/** Never empty, since the provider does not send an empty text: the server would go on leaving the old paths open. */
+function skipPathRegex(paths: readonly string[]): string {
+  return paths.length === 0 ? NO_PATH : paths.join("\n");
+}
+
+/** Matches nothing: a text cannot begin after its beginning. */
+const NO_PATH = "no path is open^";
+
+/** authentik adds its five by itself; beside one of our own they all have to be stated, or every plan removes them. */
+function propertyMappings(lookups: Lookups, own: readonly string[]): string[] | undefined {
+  if (own.length === 0) return undefined;
+  const managed = ["openid", "profile", "email", "entitlements"].map((scope) =>
+    lookups.scopeMapping(`goauthentik.io/providers/oauth2/scope-${scope}`),
+  );
+  return [...managed, lookups.scopeMapping("goauthentik.io/providers/proxy/scope-proxy"), ...own];
+}
+
+/** Options of a forward-auth app that are read together; anything may still be missing. */
+export interface ForwardAuthOptions {
+  readonly mode?: ForwardAuthMode | undefined;
+  readonly externalHost?: string | undefined;
+  readonly cookieDomain?: string | undefined;
+  readonly internalHost?: string | undefined;
+  readonly internalHostSslValidation?: boolean | undefined;
+  readonly interceptHeaderAuth?: boolean | undefined;
+  readonly unauthenticatedPaths?: readonly (string | undefined)[] | undefined;
+}
+
+/** What of a forward-auth app's options the provider would not send or the outpost not honour. */
+export function checkForwardAuth(options: ForwardAuthOptions): Refusal[] {
+  return [
+    ...checkMode(options),
+    ...checkExternalHost(options),
+    ...neverFalse(
+      "internalHostSslValidation",
+      options.internalHostSslValidation,
+      "trust the certificate's issuer in the outpost, or use http inside the cluster",
+    ),
+    ...neverFalse(
+      "interceptHeaderAuth",
+      options.interceptHeaderAuth,
+      "send the app's own credentials under another header",
+    ),
+    ...(options.unauthenticatedPaths ?? []).flatMap((pattern, index) =>
+      pattern === undefined ? [] : checkPath(pattern, options.mode, `unauthenticatedPaths[${index}]`),
+    ),
+  ];
+}
+
+function refusal(field: string, text: string, waivable = false): Refusal {
+  return { code: "AK035", field, text, waivable };
+}
+
+/** Which option a mode needs, and which it would ignore. */
+const NEEDED = { forward_single: undefined, forward_domain: "cookieDomain", proxy: "internalHost" } as const;
+
+function checkMode(options: ForwardAuthOptions): Refusal[] {
+  const { mode } = options;
+  if (mode === undefined) return [];
+  return (["cookieDomain", "internalHost"] as const).flatMap((option) => {
+    if (NEEDED[mode] === option && options[option] === undefined)
+      return [refusal(option, `must be given with mode "${mode}", got nothing; ${WHY[option]}`)];
+    if (NEEDED[mode] !== option && options[option] !== undefined)
+      return [refusal(option, `must not be given with mode "${mode}", which would ignore it; remove it`)];
+    return [];
+  });
+}
+
+const WHY = {
+  cookieDomain: "name the domain whose hosts share one sign-in, such as example.org",
+  internalHost: "name where the outpost passes requests on to, such as http://wiki.wiki.svc:8080",
+};
+
+function checkExternalHost({ mode, externalHost, cookieDomain }: ForwardAuthOptions): Refusal[] {
+  if (externalHost === undefined || Token.isUnresolved(externalHost)) return [];
+  if (!URL.canParse(externalHost) || new URL(externalHost).origin !== externalHost) {
+    const text = `must be an origin in lower case, got ${JSON.stringify(externalHost)}; write https:// and the host, no path and no slash at its end, since outposts look requests up by host alone`;
+    return [refusal("externalHost", text)];
+  }
+  const { protocol, hostname } = new URL(externalHost);
+  return [
+    ...(protocol === "https:"
+      ? []
+      : [
+          refusal(
+            "externalHost",
+            `must use https, got ${JSON.stringify(externalHost)}; over http the session's cookie can be read on the way`,
+            true,
+          ),
+        ]),
+    ...(mode !== "forward_domain" || cookieDomain === undefined || isWithin(hostname, cookieDomain)
+      ? []
+      : [
+          refusal(
+            "cookieDomain",
+            `must be the domain of ${hostname} or one above it, got ${JSON.stringify(cookieDomain)}; browsers refuse a cookie for another domain, and sign-in would go round in circles`,
+          ),
+        ]),
+  ];
+}
+
+function isWithin(host: string, domain: string): boolean {
+  return host === domain || host.endsWith(`.${domain}`);
+}
+
+function neverFalse(field: string, value: boolean | undefined, remedy: string): Refusal[] {
+  if (value !== false) return [];
+  return [
+    refusal(
+      field,
+      `must be true, got false, which the provider never sends: the server keeps true and every plan changes it; ${remedy}`,
+    ),
+  ];
+}
+
+/** A path that is open by accident is open to everybody, so each pattern says where it begins. */
+function checkPath(pattern: string, mode: ForwardAuthMode | undefined, field: string): Refusal[] {
+  const shown = JSON.stringify(pattern);
+  if (!compiles(pattern)) {
+    return [
+      refusal(
+        field,
+        `must be a regular expression of Go, got ${shown}; mend it, Go knows no look-around and no back-reference`,
+      ),
+    ];
+  }
+  const start = mode === "forward_domain" ? /^\^https:\/\/([a-z0-9-]+\\\.)+[a-z0-9-]+\// : /^\^\//;
+  if (start.test(pattern) && !hasAlternatives(pattern)) return [];
+  const rule =
+    mode === "forward_domain"
+      ? `begin with ^https://, one host with its dots as \\. and a slash, got ${shown}; a domain's patterns are compared with whole URLs, so that another one could match inside a query`
+      : `begin with ^/, got ${shown}; anywhere else in a path it would match too`;
+  return [refusal(field, `must ${rule}`, true)];
+}
+
+function compiles(pattern: string): boolean {
+  if (/\(\?(?:[=!]|<[=!])|(?<!\\)(?:\\\\)*\\[1-9]/.test(pattern)) return false;
+  try {
+    new RegExp(pattern.replaceAll("(?P<", "(?<").replaceAll(/^\(\?[imsU]+\)/g, ""));
+    return true;
+  } catch {
+    return false;
+  }
+}

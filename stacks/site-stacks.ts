@@ -23,13 +23,23 @@ export function addStacks(app: App, loaded: Site): void {
 }
 
 /** A site whose texts are no templates to Terraform; paths of files, which Terraform never sees, stay as they are. */
-function asText({ policies, scopeMappings, ...loaded }: Site): Site {
+function asText({ policies, scopeMappings, platform, ...loaded }: Site): Site {
   const mappings = Object.entries(scopeMappings).map(
     ([key, { file, ...mapping }]): [string, typeof mapping & { file: string }] => [key, { ...literal(mapping), file }],
   );
   const site = literal(loaded);
   const url = site.authentik.url.replace(/\/+$/, "");
-  return { ...site, authentik: { ...site.authentik, url }, policies, scopeMappings: Object.fromEntries(mappings) };
+  return {
+    ...site,
+    authentik: { ...site.authentik, url },
+    platform: platform && { ...literal(platform), chart: chartAsText(platform.chart) },
+    policies,
+    scopeMappings: Object.fromEntries(mappings),
+  };
+}
+
+function chartAsText(chart: NonNullable<Site["platform"]>["chart"]): typeof chart {
+  return chart.from === "file" ? chart : literal(chart);
 }
 
 function addSingle(app: App, site: Site): void {

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { siteShape, usersShape } from "../config/schema";
-import { configReference, usersSchema } from "../scripts/docs";
+import { configReference, connectPage, usersSchema } from "../scripts/docs";
 import { bindingsHash } from "../scripts/gen";
 import { ROOT } from "./synth";
 
@@ -26,6 +26,10 @@ test("the JSON Schema of users.json is up to date", () => {
 
 test("the config reference is up to date", () => {
   expect(text("docs", "config.md")).toBe(configReference());
+});
+
+test("the page on how apps are connected is up to date", () => {
+  expect(text("docs", "connect.md")).toBe(connectPage());
 });
 
 test.each([

@@ -144,10 +144,12 @@ function outpostService(site: Site, outpost: string | undefined, port: number): 
 /** What authentik calls an outpost's objects. */
 function objectName(name: string): string {
   const slug = name
-    .toLowerCase()
+    .normalize("NFKD")
     .replaceAll(/[^\w\s-]/g, "")
+    .toLowerCase()
     .trim()
-    .replaceAll(/[-\s]+/g, "-");
+    .replaceAll(/[-\s]+/g, "-")
+    .replace(/^[-_]+|[-_]+$/g, "");
   return `ak-outpost-${slug}`;
 }
 

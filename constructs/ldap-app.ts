@@ -206,22 +206,35 @@ function checkBindUsername(value: string | undefined): Refusal[] {
  * ends in, and the longest one for a search, so that people would bind to one app and search in another.
  */
 export function checkBaseDns(entries: readonly PlacedBaseDn[]): (Refusal & { readonly where: string })[] {
-  return entries.flatMap(({ where, baseDn }, index) =>
-    entries.slice(0, index).flatMap((earlier) => {
-      const relation = relate(normalized(baseDn), normalized(earlier.baseDn));
-      if (relation === undefined) return [];
-      const other = `${earlier.where}, which has ${JSON.stringify(earlier.baseDn)}`;
-      const text = `must lie beside those of other LDAP apps, got ${JSON.stringify(baseDn)}, which ${relation} that of ${other}; give one of them another`;
-      return [{ where, code: "AK036", field: "baseDn", text }];
-    }),
-  );
+  return related(entries).map(([{ where, baseDn }, earlier]) => {
+    const relation = relate(normalized(baseDn), normalized(earlier.baseDn));
+    const other = `${earlier.where}, which has ${JSON.stringify(earlier.baseDn)}`;
+    const text = `must lie beside those of other LDAP apps, got ${JSON.stringify(baseDn)}, which ${relation} that of ${other}; give one of them another`;
+    return { where, code: "AK036", field: "baseDn", text };
+  });
+}
+
+/** Pairs of which one name ends in the other, the later first. Sorted from their ends, such names stand together. */
+function related(entries: readonly PlacedBaseDn[]): (readonly [PlacedBaseDn, PlacedBaseDn])[] {
+  const fromEnd = entries
+    .map((entry, index) => ({ entry, index, letters: Array.from(normalized(entry.baseDn)).reverse().join("") }))
+    .sort((a, b) => (a.letters < b.letters ? -1 : a.letters > b.letters ? 1 : a.index - b.index));
+  const around: typeof fromEnd = [];
+  const pairs = fromEnd.flatMap((one) => {
+    while (around.length > 0 && !one.letters.startsWith(around.at(-1)?.letters ?? "")) around.pop();
+    const found = around.map((other) => (other.index < one.index ? ([one, other] as const) : ([other, one] as const)));
+    around.push(one);
+    return found;
+  });
+  return pairs
+    .sort(([a, b], [c, d]) => a.index - c.index || b.index - d.index)
+    .map(([later, earlier]) => [later.entry, earlier.entry]);
 }
 
 /** As the outpost compares: by the letters at the end, whatever their case. */
-function relate(one: string, other: string): "equals" | "lies inside" | "contains" | undefined {
+function relate(one: string, other: string): "equals" | "lies inside" | "contains" {
   if (one === other) return "equals";
-  if (one.endsWith(other)) return "lies inside";
-  return other.endsWith(one) ? "contains" : undefined;
+  return one.endsWith(other) ? "lies inside" : "contains";
 }
 
 function normalized(dn: string): string {

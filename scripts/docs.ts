@@ -1,8 +1,12 @@
-/** Writes what is made from the config's shapes: `config/users.schema.json` and `docs/config.md`. */
+/** Writes what is made from config: `config/users.schema.json`, `docs/config.md` and `docs/connect.md`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { connections } from "../config/connection";
+import type { Connection } from "../config/connection";
+import { loadSite } from "../config/load";
 import { siteShape, usersShape } from "../config/schema";
+import { checkConstructs } from "../stacks/checks";
 
 type Schema = z.core.JSONSchema.JSONSchema;
 
@@ -30,6 +34,47 @@ export function configReference(): string {
     ...table(users),
     "",
   ].join("\n");
+}
+
+/** How each app of the default site is connected to authentik. */
+export function connectPage(): string {
+  const all = connections(loadSite({ file: join(root, "config", "site.ts"), checks: checkConstructs }));
+  return [
+    "# Connect an app",
+    "",
+    "What each app of `config/site.ts` has to be told, made from it by `npm run docs`. Values in Vault are named, never shown.",
+    "",
+    ...KINDS.flatMap(([kind, title, how]) => [
+      `## ${title}`,
+      "",
+      how,
+      "",
+      ...all.filter((one) => one.kind === kind).flatMap(connection),
+    ]),
+  ].join("\n");
+}
+
+const KINDS: readonly (readonly [Connection["kind"], string, string])[] = [
+  [
+    "oidc",
+    "OpenID Connect",
+    "Give the app the issuer, the client id and the client secret; most find the rest by discovery. More: [apps.md](apps.md#openid-connect).",
+  ],
+  [
+    "forward-auth",
+    "Forward auth",
+    "Put the annotation on the app's Ingress; the app itself is told nothing, and finds the person in the headers. More: [apps.md](apps.md#forward-auth), [outposts.md](outposts.md).",
+  ],
+  [
+    "ldap",
+    "LDAP",
+    "Give the app the host, the base DN, the bind DN and its password. More, and settings of Jellyfin and Emby: [ldap.md](ldap.md).",
+  ],
+];
+
+function connection({ title, facts }: Connection): string[] {
+  const lines = facts.map(([what, value]) => `| ${what} | ${code(value)} |`);
+  return [`### ${title}`, "", "| what | value |", "| --- | --- |", ...lines, ""];
 }
 
 function table(schema: Schema): string[] {
@@ -100,4 +145,5 @@ function code(text: string): string {
 if (require.main === module) {
   writeFileSync(join(root, "config", "users.schema.json"), usersSchema());
   writeFileSync(join(root, "docs", "config.md"), configReference());
+  writeFileSync(join(root, "docs", "connect.md"), connectPage());
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { objectName, text, vaultRef, waive, wholeNumber } from "./basic-shapes";
+import { existing, resources } from "./kubernetes-shapes";
 
 const perSecond = z.number().gt(0).max(10_000).default(0.1);
 
@@ -36,13 +37,9 @@ export const authProxy = z.strictObject({
     .optional()
     .describe("The outpost behind it; the embedded one unless given."),
   image: text.default("nginx:1.30-alpine").describe("nginx 1.27.3 or newer, with a shell and awk."),
-  pullSecrets: z.array(objectName).default([]).describe("Existing Secrets that let the cluster pull it."),
+  pullSecrets: z.array(existing).default([]).describe("Existing Secrets that let the cluster pull it."),
   replicas: wholeNumber(1, 20).default(2).describe("Pods."),
-  resources: z
-    .strictObject({
-      requests: z.record(z.string(), text).optional().describe("Such as cpu `10m`, memory `32Mi`."),
-      limits: z.record(z.string(), text).optional().describe("Such as memory `64Mi`."),
-    })
+  resources: resources
     .optional()
     .describe("Kubernetes requests and limits; 10m, 32Mi and at most 64Mi of memory unless given."),
   emergency: emergency

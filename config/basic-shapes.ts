@@ -5,7 +5,7 @@ import { show } from "./problems";
 const KEY = /^(?!constructor$)[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** A text shape with its rule in words, since a regular expression is no help to a reader. */
-function words(pattern: RegExp, rule: string): z.ZodString {
+export function words(pattern: RegExp, rule: string): z.ZodString {
   return z.string().regex(pattern, { error: ({ input }) => `must ${rule}, got ${show(input)}` });
 }
 

@@ -1,17 +1,6 @@
 import { z } from "zod";
 import { key, objectName, text, waive, was, wholeNumber } from "./basic-shapes";
-import { show } from "./problems";
-
-/** Text of one form, with its rule in words. */
-function form(pattern: RegExp, rule: string): z.ZodString {
-  return z.string().regex(pattern, { error: ({ input }) => `must ${rule}, got ${show(input)}` });
-}
-
-/** The name of a Kubernetes object that exists. */
-const existing = form(
-  /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-  "be the name of a Kubernetes object: lower-case letters, digits, dashes and dots",
-);
+import { existing, imageDigest, imageRepository, parentRefs, resources } from "./kubernetes-shapes";
 
 const operation = z.strictObject({
   op: z
@@ -54,16 +43,7 @@ const ingress = z
 
 const httpRoute = z
   .strictObject({
-    parentRefs: z
-      .array(
-        z.strictObject({
-          name: existing.describe("Name of a Gateway."),
-          namespace: existing.optional().describe("Its namespace; the outpost's unless given."),
-          sectionName: text.optional().describe("One of its listeners; all of them unless given."),
-        }),
-      )
-      .min(1)
-      .describe("Gateways the route is attached to."),
+    parentRefs,
     annotations: z.record(z.string(), z.string()).default({}).describe("Annotations."),
   })
   .optional()
@@ -71,24 +51,15 @@ const httpRoute = z
 
 const image = z
   .strictObject({
-    repository: form(
-      /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?(:\d+)?(\/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*$/,
-      "be a registry and a name, without tag and digest",
-    )
+    repository: imageRepository
       .optional()
       .describe("Registry and name; authentik's own unless given. The tag is `version.server`."),
-    digest: form(/^sha256:[0-9a-f]{64}$/, "be sha256: and 64 hexadecimal digits")
-      .optional()
-      .describe("The one image that is meant; it wins over the tag."),
+    digest: imageDigest.optional().describe("The one image that is meant; it wins over the tag."),
   })
   .optional()
   .describe("Another image than authentik's own.");
 
-const resources = z
-  .strictObject({
-    requests: z.record(z.string(), text).optional().describe("Such as cpu `50m`, memory `64Mi`."),
-    limits: z.record(z.string(), text).optional().describe("Such as memory `256Mi`."),
-  })
+const podResources = resources
   .optional()
   .describe("Kubernetes requests and limits; 50m and 64Mi, at most 256Mi of memory, unless given.");
 
@@ -112,7 +83,7 @@ const embedded = z.discriminatedUnion("form", [
       .literal("embedded-deployment")
       .describe("In pods of its own, which share their sessions. Needs `platform`."),
     replicas: wholeNumber(1, 20).default(2).describe("Pods."),
-    resources,
+    resources: podResources,
     image,
     pullSecrets,
     logLevel,

@@ -1,23 +1,7 @@
 import { z } from "zod";
 import { authProxy } from "./auth-proxy-shape";
-import { hostName, httpUrl, objectName, text, vaultRef, waive, wholeNumber } from "./basic-shapes";
-import { show } from "./problems";
-
-/** Text of one form, with its rule in words. */
-function form(pattern: RegExp, rule: string): z.ZodString {
-  return z.string().regex(pattern, { error: ({ input }) => `must ${rule}, got ${show(input)}` });
-}
-
-/** The name of a Kubernetes object that exists. */
-const existing = form(
-  /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-  "be the name of a Kubernetes object: lower-case letters, digits, dashes and dots",
-);
-
-const resources = z.strictObject({
-  requests: z.record(z.string(), text).optional().describe("Such as cpu `200m`, memory `1Gi`."),
-  limits: z.record(z.string(), text).optional().describe("Such as memory `2Gi`."),
-});
+import { duration, hostName, httpUrl, objectName, text, vaultRef, waive, wholeNumber, words } from "./basic-shapes";
+import { existing, imageDigest, imageRepository, parentRefs, resources } from "./kubernetes-shapes";
 
 const probe = z.strictObject({
   initialDelaySeconds: wholeNumber(0, 3600).optional().describe("Before the first probe."),
@@ -94,7 +78,7 @@ const secret = z.discriminatedUnion("from", [
           .describe("Of the whole cluster, or of the release's namespace."),
       })
       .describe("The store the values are in."),
-    refreshInterval: form(/^(\d+(h|m|s))+$/, "be a time such as 1h or 30m")
+    refreshInterval: words(/^(\d+(h|m|s))+$/, "be a time such as 1h or 30m")
       .default("1h")
       .describe("How often the store is asked again; running pods keep what they started with."),
     secretKey: storeRef.describe("AUTHENTIK_SECRET_KEY: signs sessions, never change it."),
@@ -133,16 +117,7 @@ const ingress = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("gateway").describe("An HTTPRoute of the Gateway API."),
     host,
-    parentRefs: z
-      .array(
-        z.strictObject({
-          name: existing.describe("Name of a Gateway."),
-          namespace: existing.optional().describe("Its namespace; the release's unless given."),
-          sectionName: text.optional().describe("One of its listeners; all of them unless given."),
-        }),
-      )
-      .min(1)
-      .describe("Gateways the route is attached to."),
+    parentRefs,
     annotations: annotations.describe("Annotations."),
     staticCache: z.boolean().default(false).describe("Whether browsers keep what is under `/static`, errors included."),
   }),
@@ -155,7 +130,7 @@ const chart = z.discriminatedUnion("from", [
   }),
   z.strictObject({
     from: z.literal("oci").describe("An OCI registry."),
-    url: form(
+    url: words(
       /^oci:\/\/[^\s/?#@]+(\/[^\s/?#@]+)*$/,
       "be a URL that begins with oci:// and ends without a slash",
     ).describe("Registry and path above the chart, such as `oci://registry.example.org/charts`."),
@@ -167,18 +142,11 @@ const chart = z.discriminatedUnion("from", [
 ]);
 
 const image = z.strictObject({
-  repository: form(
-    /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?(:\d+)?(\/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*$/,
-    "be a registry and a name, without tag and digest",
-  )
-    .optional()
-    .describe("Registry and name; authentik's own unless given."),
-  tag: form(/^\w[\w.-]{0,127}$/, "be a tag")
+  repository: imageRepository.optional().describe("Registry and name; authentik's own unless given."),
+  tag: words(/^\w[\w.-]{0,127}$/, "be a tag")
     .optional()
     .describe("`version.server`, or that and a dash and the name of a build; `version.server` unless given."),
-  digest: form(/^sha256:[0-9a-f]{64}$/, "be sha256: and 64 hexadecimal digits")
-    .optional()
-    .describe("The one image that is meant; it wins over the tag."),
+  digest: imageDigest.optional().describe("The one image that is meant; it wins over the tag."),
   pullSecrets: z.array(existing).default([]).describe("Existing Secrets that let the cluster pull it."),
 });
 
@@ -222,8 +190,6 @@ const smtp = z.strictObject({
   useSsl: z.boolean().default(false).describe("TLS from the first byte, usually on port 465."),
   timeoutSeconds: wholeNumber(1, 300).default(30).describe("After which sending failed."),
 });
-
-const duration = z.string().regex(/^(weeks|days|hours|minutes|seconds)=\d+(;(weeks|days|hours|minutes|seconds)=\d+)*$/);
 
 const tuning = z.strictObject({
   webWorkers: wholeNumber(1, 64).optional().describe("Web processes in each server pod."),

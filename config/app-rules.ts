@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { show } from "./problems";
+import { locate, show } from "./problems";
 import type { Problem } from "./problems";
 import { clashes, duplicates, entries, keys, problem, unknownNames } from "./rule";
 import type { LooseSite, Path } from "./rule";
@@ -54,6 +54,7 @@ export function checkApps(site: LooseSite): Problem[] {
     ]),
     ...checkServed(site),
     ...checkLdap(site),
+    ...checkOwnHost(site),
   ];
 }
 
@@ -108,7 +109,8 @@ function checkMatch({ kind, accessPath }: Opening, access: Exclude<LooseAccess, 
 }
 
 /** How a policy would ask for the host of a request. */
-const ASKS_HOST = /get_host\(|HTTP_HOST|X[-_]FORWARDED[-_]HOST|X[-_]ORIGINAL[-_]UR[IL]|X[-_]FORWARDED[-_]URI/i;
+const ASKS_HOST =
+  /get_host\(|build_absolute_uri|headers(?:\.get\(|\[)\s*["']Host["']|SERVER_NAME|HTTP_HOST|X[-_]FORWARDED[-_]HOST|X[-_]ORIGINAL[-_]UR[IL]|X[-_]FORWARDED[-_]URI/i;
 
 /** Policies of a domain's provider that want to tell its hosts apart. */
 function checkDomainPolicies(site: LooseSite, key: string, app: LooseApp): Problem[] {
@@ -167,18 +169,57 @@ function checkServed(site: LooseSite): Problem[] {
 /** LDAP apps share an outpost, and the root of their names. */
 function checkLdap(site: LooseSite): Problem[] {
   const apps = entries(site.apps).filter(([, app]) => app.kind === "ldap");
-  if (apps.length === 0 || site.ldap !== undefined) return [];
-  const text = 'must be given beside LDAP apps, got nothing; say at least { root: "dc=example,dc=org" }';
-  return [problem("AK034", ["ldap"], text)];
+  if (apps.length === 0) {
+    if (site.outposts?.ldap === undefined) return [];
+    return [problem("AK034", ["outposts", "ldap"], "must have an LDAP app to serve, got none; add one or remove it")];
+  }
+  return [
+    ...(site.ldap === undefined
+      ? [
+          problem(
+            "AK034",
+            ["ldap"],
+            'must be given beside LDAP apps, got nothing; say at least { root: "dc=example,dc=org" }',
+          ),
+        ]
+      : []),
+    ...apps.flatMap(([key, app]) => checkAccountName(["apps", key, "slug"], app.slug ?? key)),
+  ];
+}
+
+/** The account an LDAP app searches with is named after its slug. */
+function checkAccountName(path: Path, slug: string): Problem[] {
+  if (slug.length <= LONGEST_LDAP_SLUG) return [];
+  const text = `must hold at most ${LONGEST_LDAP_SLUG} characters for an LDAP app, got ${slug.length}; the account it searches with is called ldap-<slug>, and usernames end at 150: shorten it`;
+  return [{ ...locate(path), text }];
+}
+
+const LONGEST_LDAP_SLUG = 145;
+
+/** What would put itself before authentik at its own host; only a domain's sign-in is served there. */
+function checkOwnHost(site: LooseSite): Problem[] {
+  const { url } = site.authentik ?? {};
+  if (url === undefined || !URL.canParse(url)) return [];
+  const own = new URL(url).host;
+  const domains = entries(site.apps).flatMap(([key, app]) =>
+    app.kind === "forward-auth" && app.mode === "forward_domain" ? [key] : [],
+  );
+  return hosts(site)
+    .filter(([[section, key], host]) => host === own && !(section === "apps" && domains.includes(String(key))))
+    .map(([path, host]) =>
+      problem(
+        "AK052",
+        path,
+        `must not be authentik's own host, got ${show(host)}; nobody could sign in before they had signed in, so ${path[0] === "apps" ? `name the app's host, or say mode: "forward_domain"` : "remove it"}`,
+      ),
+    );
 }
 
 /** Names that are unique on the server, although two records here make them. */
 export function checkNamesOnServer(site: LooseSite): Problem[] {
   const people = keys(site.users);
   const all = openings(site);
-  const { platform } = site;
-  const bootstrap =
-    platform?.release === undefined || site.authentik?.bootstrap === undefined ? [] : [`${platform.release}-bootstrap`];
+  const { managed, ldap } = site.outposts ?? {};
   const restricted = all.filter(({ access }) => access !== "everyone" && access?.users !== undefined);
   return [
     ...clashes("username", [
@@ -191,14 +232,12 @@ export function checkNamesOnServer(site: LooseSite): Problem[] {
       ...entries(site.groups).map(([key, group]): [Path, string] => [["groups", key], group.name ?? key]),
       ...restricted.map(({ accessPath, slug }): [Path, string] => [[...accessPath, "users"], `app-${slug}`]),
     ]),
-    ...clashes("Secret", [
-      ...bootstrap.map((name): [Path, string] => [["authentik", "bootstrap"], name]),
-      ...(platform?.secret?.name === undefined
-        ? []
-        : [[["platform", "secret", "name"], platform.secret.name] as [Path, string]]),
-      ...(platform?.authProxy?.emergency?.name === undefined
-        ? []
-        : [[["platform", "authProxy", "emergency", "name"], platform.authProxy.emergency.name] as [Path, string]]),
+    ...clashes("Secret", secretNames(site)),
+    ...clashes("outpost name", [
+      ...entries(managed).map(([key, { name }]): [Path, string] => [["outposts", "managed", key], name ?? key]),
+      ...(entries(site.apps).some(([, app]) => app.kind === "ldap")
+        ? [[["outposts", "ldap"], ldap?.name ?? "ldap"] as [Path, string]]
+        : []),
     ]),
     ...clashes(
       "slug",
@@ -213,6 +252,22 @@ export function checkNamesOnServer(site: LooseSite): Problem[] {
     ...clashes("host", hosts(site)),
     ...clashes("cookie domain", cookieDomains(site)),
   ];
+}
+
+/** The Secrets of the release's namespace that a site names, or makes. */
+function secretNames({ platform, authentik }: LooseSite): [Path, string][] {
+  const { secret, release, authProxy } = platform ?? {};
+  const initial: [Path, object | undefined][] = [
+    [["authentik", "bootstrap"], authentik?.bootstrap],
+    [["platform", "secret", "bootstrap"], secret?.from === "external-secret" ? secret.bootstrap : undefined],
+  ];
+  const made = initial.find(([, value]) => value !== undefined)?.[0];
+  const named: [Path, string | undefined][] = [
+    ...(made === undefined || release === undefined ? [] : [[made, `${release}-bootstrap`] as [Path, string]]),
+    [["platform", "secret", "name"], secret?.name],
+    [["platform", "authProxy", "emergency", "name"], authProxy?.emergency?.name],
+  ];
+  return named.flatMap(([path, name]): [Path, string][] => (name === undefined ? [] : [[path, name]]));
 }
 
 /** Hosts an outpost looks up by name; of two providers for one host, chance would choose. */

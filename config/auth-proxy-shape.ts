@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { objectName, text, vaultRef, waive, wholeNumber } from "./basic-shapes";
-import { existing, resources } from "./kubernetes-shapes";
+import { existing, imageName, labels, resources } from "./kubernetes-shapes";
 
 const perSecond = z.number().gt(0).max(10_000).default(0.1);
 
@@ -19,8 +19,7 @@ const emergency = z.discriminatedUnion("from", [
 ]);
 
 const alerts = z.strictObject({
-  labels: z
-    .record(z.string(), text)
+  labels: labels
     .default({})
     .describe("Labels by which Prometheus selects rules, such as `release: kube-prometheus-stack`."),
   fallbackPerSecond: perSecond.describe("Answers without the outpost above which the first alert fires, a second."),
@@ -36,7 +35,7 @@ export const authProxy = z.strictObject({
     })
     .optional()
     .describe("The outpost behind it; the embedded one unless given."),
-  image: text.default("nginx:1.30-alpine").describe("nginx 1.27.3 or newer, with a shell and awk."),
+  image: imageName.default("nginx:1.30-alpine").describe("nginx 1.27.3 or newer, with a shell and awk."),
   pullSecrets: z.array(existing).default([]).describe("Existing Secrets that let the cluster pull it."),
   replicas: wholeNumber(1, 20).default(2).describe("Pods."),
   resources: resources

@@ -33,14 +33,32 @@ export const vaultPath = words(
 
 /** Kubernetes and DNS: a host name in lower case. */
 export const hostName = words(
-  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  /^(?=.{1,253}$)(?!.*\.\d+$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
   "be a host name in lower case, such as wiki.example.org",
 );
-/** A length of time as authentik writes it. */
+const LONGEST_DAYS = 36_400;
+const DAYS: Readonly<Record<string, number>> = {
+  weeks: 7,
+  days: 1,
+  hours: 1 / 24,
+  minutes: 1 / 1440,
+  seconds: 1 / 86_400,
+};
+
+function days(duration: string): number {
+  return duration
+    .split(";")
+    .map((part) => part.split("="))
+    .reduce((sum, [unit = "", count]) => sum + (DAYS[unit] ?? 0) * Number(count), 0);
+}
+
+/** A length of time as authentik writes it: of a unit given twice it takes the last, and it fails on a date past year 9999. */
 export const duration = words(
-  /^(weeks|days|hours|minutes|seconds)=[1-9]\d{0,8}(;(weeks|days|hours|minutes|seconds)=\d{1,9})*$/,
-  "be a length of time such as weeks=4 or hours=1;minutes=30",
-);
+  /^(?!.*\b(\w+)=.*\b\1=)(weeks|days|hours|minutes|seconds)=[1-9]\d{0,8}(;(weeks|days|hours|minutes|seconds)=\d{1,9})*$/,
+  "be a length of time such as weeks=4 or hours=1;minutes=30, each unit once",
+).refine((value) => days(value) <= LONGEST_DAYS, {
+  error: ({ input }) => `must be at most weeks=5200, a hundred years, got ${show(input)}`,
+});
 
 export function wholeNumber(minimum: number, maximum: number): z.ZodNumber {
   return z.number().int().min(minimum).max(maximum);

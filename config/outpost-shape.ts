@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { key, objectName, text, waive, was, wholeNumber } from "./basic-shapes";
-import { existing, imageDigest, imageRepository, parentRefs, resources } from "./kubernetes-shapes";
+import { annotations, existing, imageDigest, imageRepository, parentRefs, resources } from "./kubernetes-shapes";
 
 const operation = z.strictObject({
   op: z
@@ -35,7 +35,7 @@ const ingress = z
         .union([existing, z.literal("")])
         .default("authentik-outpost-tls")
         .describe("Secret with the hosts' certificate; an empty text leaves TLS to the controller."),
-      annotations: z.record(z.string(), z.string()).default({}).describe("Annotations beside authentik's own."),
+      annotations: annotations.default({}).describe("Annotations beside authentik's own."),
     }),
   ])
   .optional()
@@ -44,7 +44,7 @@ const ingress = z
 const httpRoute = z
   .strictObject({
     parentRefs,
-    annotations: z.record(z.string(), z.string()).default({}).describe("Annotations."),
+    annotations: annotations.default({}).describe("Annotations."),
   })
   .optional()
   .describe("The HTTPRoute authentik makes for the same hosts.");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { authProxy } from "./auth-proxy-shape";
 import { duration, hostName, httpUrl, objectName, text, vaultRef, waive, wholeNumber, words } from "./basic-shapes";
-import { existing, imageDigest, imageRepository, parentRefs, resources } from "./kubernetes-shapes";
+import { annotations, existing, imageDigest, imageRepository, parentRefs, resources } from "./kubernetes-shapes";
 
 const probe = z.strictObject({
   initialDelaySeconds: wholeNumber(0, 3600).optional().describe("Before the first probe."),
@@ -96,8 +96,6 @@ const secret = z.discriminatedUnion("from", [
   }),
 ]);
 
-const annotations = z.record(z.string(), z.string()).optional();
-
 const host = hostName.optional().describe("Host name people open; that of `authentik.url` unless given.");
 
 const ingress = z.discriminatedUnion("kind", [
@@ -108,7 +106,7 @@ const ingress = z.discriminatedUnion("kind", [
     tlsSecretName: existing
       .optional()
       .describe("Secret with the host's certificate; the controller's own certificate unless given."),
-    annotations: annotations.describe("Annotations, mostly for the controller."),
+    annotations: annotations.optional().describe("Annotations, mostly for the controller."),
     staticCache: z
       .boolean()
       .default(false)
@@ -118,7 +116,7 @@ const ingress = z.discriminatedUnion("kind", [
     kind: z.literal("gateway").describe("An HTTPRoute of the Gateway API."),
     host,
     parentRefs,
-    annotations: annotations.describe("Annotations."),
+    annotations: annotations.optional().describe("Annotations."),
     staticCache: z.boolean().default(false).describe("Whether browsers keep what is under `/static`, errors included."),
   }),
 ]);
@@ -152,7 +150,11 @@ const image = z.strictObject({
 
 const geoip = z.strictObject({
   secretName: existing.describe("Existing Secret with `account_id` and `license_key` of MaxMind."),
-  editionIds: z.array(text).min(1).optional().describe("Databases; the two that authentik looks for unless given."),
+  editionIds: z
+    .array(words(/^[A-Za-z0-9-]+$/, "be the id of an edition, such as GeoLite2-City"))
+    .min(1)
+    .optional()
+    .describe("Databases; the two that authentik looks for unless given."),
   updateIntervalHours: wholeNumber(1, 720).optional().describe("Between two updates; 8 unless given."),
 });
 

@@ -48,12 +48,18 @@ function redact(text: string): string {
 }
 
 /** Sections whose entries are records of their own. */
-const RECORDS = new Set(["apps", "groups", "users", "policies", "scopeMappings"]);
+const RECORDS = new Set(["apps", "groups", "users", "policies", "scopeMappings", "outposts"]);
+
+/** How many names lead to the record that a path goes into. */
+function recordDepth([section = "", entry]: readonly string[]): number {
+  if (section === "outposts" && entry === "managed") return 3;
+  return RECORDS.has(section) || (section === "platform" && entry === "authProxy") ? 2 : 1;
+}
 
 /** Splits a path into the record and the place inside it. */
 export function locate(path: readonly PropertyKey[]): { where: string; field: string } {
   const parts = path.map((part) => (looksLikeToken(String(part)) ? "(a credential)" : String(part)));
-  const depth = RECORDS.has(parts[0] ?? "") ? 2 : 1;
+  const depth = recordDepth(parts);
   const field = parts.slice(depth).reduce((sum, part) => {
     if (/^\d+$/.test(part)) return `${sum}[${part}]`;
     return sum === "" ? part : `${sum}.${part}`;

@@ -59,7 +59,7 @@ export function clashes(what: string, made: readonly (readonly [Path, string])[]
       problem(
         "AK001",
         path,
-        `must have a ${what} of its own, got ${show(name)}, which ${earlier.map(String).join(".")} has; rename one of them`,
+        `must have ${/^[aeio]/.test(what) ? "an" : "a"} ${what} of its own, got ${show(name)}, which ${earlier.map(String).join(".")} has; rename one of them`,
       ),
     ];
   });

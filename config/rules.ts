@@ -1,7 +1,7 @@
 import { show } from "./problems";
 import type { Problem } from "./problems";
 import { duplicates, entries, keys, problem, unknownName, unknownNames } from "./rule";
-import type { LooseSite } from "./rule";
+import type { LooseSite, Path } from "./rule";
 import { checkApps, checkNamesOnServer } from "./app-rules";
 import { checkSecret, checkVault } from "./vault-rules";
 
@@ -23,6 +23,7 @@ export function checkSite(site: LooseSite): Problem[] {
     checkVault,
     checkSecret,
     checkStrategies,
+    checkLists,
   ].flatMap((rule) => rule(site));
 }
 
@@ -43,11 +44,20 @@ function checkVersion(site: LooseSite): Problem[] {
   return [problem("AK007", ["version"], `must be versions known to work together, got ${got}; use ${known}`, true)];
 }
 
+interface Renamed {
+  readonly was?: string | undefined;
+}
+
 /** A renamed record keeps its object only when the old key is free and nobody else claims it. */
 function checkRenames(site: LooseSite): Problem[] {
-  const sections = { apps: site.apps, groups: site.groups, users: site.users };
-  return Object.entries(sections).flatMap(([section, records]) => {
-    const renamed = entries<{ readonly was?: string | undefined }>(records).flatMap(([key, { was }]) =>
+  const sections: [Path, object | undefined][] = [
+    [["apps"], site.apps],
+    [["groups"], site.groups],
+    [["users"], site.users],
+    [["outposts", "managed"], site.outposts?.managed],
+  ];
+  return sections.flatMap(([section, records]) => {
+    const renamed = entries(records as Readonly<Record<string, Renamed>> | undefined).flatMap(([key, { was }]) =>
       was === undefined ? [] : [{ key, was }],
     );
     return renamed.flatMap(({ key, was }, index) => {
@@ -56,7 +66,7 @@ function checkRenames(site: LooseSite): Problem[] {
         ? [
             problem(
               "AK019",
-              [section, key, "was"],
+              [...section, key, "was"],
               `must be a key that is gone and claimed once, got ${show(was)}; remove it here or rename the other record`,
             ),
           ]
@@ -134,6 +144,48 @@ function checkPeople(site: LooseSite): Problem[] {
     }
     return problems;
   });
+}
+
+/** Lists of Kubernetes objects, of which Kubernetes takes each once. */
+function checkLists({ platform, outposts }: LooseSite): Problem[] {
+  const { ingress, blueprints, image, authProxy } = platform ?? {};
+  const named: [Path, readonly (string | undefined)[] | undefined][] = [
+    [["platform", "blueprints", "configMaps"], blueprints?.configMaps],
+    [["platform", "blueprints", "secrets"], blueprints?.secrets],
+    [["platform", "image", "pullSecrets"], image?.pullSecrets],
+    [["platform", "authProxy", "pullSecrets"], authProxy?.pullSecrets],
+    [["platform", "ingress", "parentRefs"], ingress?.kind === "gateway" ? gateways(ingress.parentRefs) : undefined],
+  ];
+  const run: [Path, LooseOutpost | undefined][] = [
+    [["outposts", "embedded"], outposts?.embedded],
+    [["outposts", "ldap"], outposts?.ldap],
+    ...entries(outposts?.managed).map(([key, outpost]): [Path, LooseOutpost] => [
+      ["outposts", "managed", key],
+      outpost,
+    ]),
+  ];
+  const ofOutposts = run.flatMap(([path, outpost]): typeof named => [
+    [[...path, "pullSecrets"], outpost?.pullSecrets],
+    [[...path, "httpRoute", "parentRefs"], gateways(outpost?.httpRoute?.parentRefs)],
+  ]);
+  return [...named, ...ofOutposts].flatMap(([path, names]) => duplicates(path, names));
+}
+
+interface LooseOutpost {
+  readonly pullSecrets?: readonly (string | undefined)[] | undefined;
+  readonly httpRoute?: { readonly parentRefs?: readonly (LooseGateway | undefined)[] | undefined } | undefined;
+}
+
+interface LooseGateway {
+  readonly name?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly sectionName?: string | undefined;
+}
+
+function gateways(refs: readonly (LooseGateway | undefined)[] | undefined): (string | undefined)[] | undefined {
+  return refs?.map(
+    (ref) => ref && [ref.namespace, ref.name, ref.sectionName].filter((part) => part !== undefined).join("/"),
+  );
 }
 
 /** Settings of a rolling update that Kubernetes refuses. */

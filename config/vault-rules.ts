@@ -138,17 +138,12 @@ function misplacedPasswords(platform: LoosePlatform, text: (section: string) => 
   );
 }
 
-/** The first start's secrets come from one place, into a Secret of their own. */
-function checkBootstraps({ secret, release }: LoosePlatform, authentik: LooseSite["authentik"]): Problem[] {
+/** The first start's secrets come from one place. */
+function checkBootstraps({ secret }: LoosePlatform, authentik: LooseSite["authentik"]): Problem[] {
   if (secret?.from !== "external-secret" || secret.bootstrap === undefined) return [];
+  if (authentik?.bootstrap === undefined) return [];
   const text = "must not be given beside platform.secret.bootstrap, got both; remove one of them";
-  return [
-    ...(authentik?.bootstrap === undefined ? [] : [problem("AK017", ["authentik", "bootstrap"], text)]),
-    ...clashes("Secret", [
-      [["platform", "secret", "bootstrap"], `${release ?? ""}-bootstrap`],
-      [["platform", "secret", "name"], secret.name ?? ""],
-    ]),
-  ];
+  return [problem("AK017", ["authentik", "bootstrap"], text)];
 }
 
 /** Credentials typed where anybody can read them, anywhere in the site or users.json, as values or as keys. */

@@ -95,7 +95,7 @@ export class ForwardAuthApp extends Construct {
   private makeProvider(props: ForwardAuthAppProps): ProviderProxy {
     const { lookups, mode, basicAuth } = props;
     // Cookie domain, upstream and basic auth cannot be cleared: whoever stops needing them gets a provider without.
-    const name = providerName(props);
+    const name = proxyProviderName(props);
     const revision = new Revision(this, "mode-revision", { mode, basic_auth: basicAuth === undefined ? "off" : "on" });
     return new ProviderProxy(this, "provider", {
       name,
@@ -118,7 +118,15 @@ export class ForwardAuthApp extends Construct {
 }
 
 /** Unique in authentik, and another one for a provider that takes the place of this. */
-function providerName({ slug, mode, basicAuth }: ForwardAuthAppProps): string {
+export function proxyProviderName({
+  slug,
+  mode,
+  basicAuth,
+}: {
+  readonly slug: string;
+  readonly mode: ForwardAuthMode;
+  readonly basicAuth?: unknown;
+}): string {
   const kind = { forward_single: "", forward_domain: "-domain", proxy: "-proxy" }[mode];
   return `${slug}${kind}${basicAuth === undefined ? "" : "-basic-auth"}`;
 }
@@ -203,13 +211,29 @@ function checkExternalHost({ mode, externalHost, cookieDomain }: ForwardAuthOpti
     return [refusal("externalHost", text)];
   }
   const { protocol, hostname } = new URL(externalHost);
+  const shown = JSON.stringify(externalHost);
+  if (!/^https?:$/.test(protocol))
+    return [refusal("externalHost", `must begin with https://, got ${shown}; correct it`)];
+  if (!HOST.test(hostname) && !isAddress(hostname)) {
+    const text = `must name one host by letters, digits, dashes and dots, got ${shown}; outposts compare it letter by letter, and no Ingress takes it`;
+    return [refusal("externalHost", text)];
+  }
   return [
+    ...(isAddress(hostname)
+      ? [
+          refusal(
+            "externalHost",
+            `must be a name, got ${shown}; no Ingress takes an address, and an outpost that cannot make one updates nothing any more`,
+            true,
+          ),
+        ]
+      : []),
     ...(protocol === "https:"
       ? []
       : [
           refusal(
             "externalHost",
-            `must use https, got ${JSON.stringify(externalHost)}; over http the session's cookie can be read on the way`,
+            `must use https, got ${shown}; over http the session's cookie can be read on the way`,
             true,
           ),
         ]),
@@ -222,6 +246,12 @@ function checkExternalHost({ mode, externalHost, cookieDomain }: ForwardAuthOpti
           ),
         ]),
   ];
+}
+
+const HOST = /^(?=.{1,253}$)(?!.*\.\d+$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+function isAddress(host: string): boolean {
+  return /^\d+(\.\d+){3}$|^\[/.test(host);
 }
 
 function isWithin(host: string, domain: string): boolean {
@@ -250,7 +280,12 @@ function checkPath(pattern: string, mode: ForwardAuthMode | undefined, field: st
     ];
   }
   const start = mode === "forward_domain" ? /^\^https:\/\/([a-z0-9-]+\\\.)+[a-z0-9-]+\// : /^\^\//;
-  if (start.test(pattern) && !hasAlternatives(pattern)) return [];
+  if (start.test(pattern) && !hasAlternatives(pattern)) {
+    if (mode === "forward_domain" || !opensEverything(pattern)) return [];
+    return [
+      refusal(field, `must leave something closed, got ${shown}, which every path matches; name what is open`, true),
+    ];
+  }
   const rule =
     mode === "forward_domain"
       ? `begin with ^https://, one host with its dots as \\. and a slash, got ${shown}; a domain's patterns are compared with whole URLs, so that another one could match inside a query`
@@ -259,11 +294,25 @@ function checkPath(pattern: string, mode: ForwardAuthMode | undefined, field: st
 }
 
 function compiles(pattern: string): boolean {
-  if (/\(\?(?:[=!]|<[=!])|(?<!\\)(?:\\\\)*\\[1-9]/.test(pattern)) return false;
+  const bare = pattern.replaceAll("\\\\", "");
+  // Look-around, escapes that only others know, and more repeats than Go allows.
+  if (/\(\?(?:[=!]|<[=!])|\\[1-9ceghijklmoquyEFGHIJKLMNORTUVXYZ]/.test(bare.replaceAll(/\\Q.*?\\E/g, ""))) return false;
+  if ([...bare.matchAll(/\{(\d+)(?:,(\d+))?/g)].some(([, from, to]) => Number(to ?? from) > 1000)) return false;
+  return asRegExp(pattern) !== undefined;
+}
+
+/** A pattern of Go as far as Node has the same. */
+function asRegExp(pattern: string): RegExp | undefined {
+  const flags = /\(\?[imsU]+(-[imsU]+)?([:)])/g;
+  const named = pattern.replaceAll("(?P<", "(?<");
   try {
-    new RegExp(pattern.replaceAll("(?P<", "(?<").replaceAll(/^\(\?[imsU]+\)/g, ""));
-    return true;
+    return new RegExp(named.replaceAll(flags, (_, _off, end: string) => (end === ":" ? "(?:" : "")));
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** Whether a pattern matches paths that nobody can have meant. */
+function opensEverything(pattern: string): boolean {
+  return asRegExp(pattern)?.test("/4f1c9e/0d27") === true && asRegExp(pattern)?.test("/") === true;
 }

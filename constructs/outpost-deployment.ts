@@ -78,7 +78,8 @@ export interface OutpostDeploymentProps extends OutpostDeploymentOptions {
 
 /** Name of all objects but the Deployment. */
 const NAME = "authentik-embedded-outpost";
-const TOKEN_SECRET = `${NAME}-token`;
+/** Name of the Secret with the token the pods sign in with. */
+export const TOKEN_SECRET = `${NAME}-token`;
 
 /**
  * Labels that choose the pods, and nothing else in the namespace. Their names are those of the selector that authentik
@@ -162,9 +163,10 @@ export class OutpostDeployment extends Construct {
   private rollout(providers: readonly ServedProvider[]): Revision {
     const validities = new Construct(this, "validities");
     const addresses = providers.map(({ key, providerId, accessTokenValidity }) => {
-      // The pk makes it follow the provider: pods that roll before would read the old validity.
+      // The pk makes it follow the provider: pods that roll before would read the old validity. It is no reason to roll:
+      // a provider that takes another's place is in the outpost's list only once the pods are ready.
       const validity = { provider: providerId, access_token_validity: accessTokenValidity };
-      return addressOf(new Revision(validities, constructId(key), validity));
+      return `${addressOf(new Revision(validities, constructId(key), validity))}.input.access_token_validity`;
     });
     const rollout = new Revision(this, "rollout", {});
     if (addresses.length > 0) rollout.lifecycle = { replaceTriggeredBy: addresses };

@@ -8,6 +8,11 @@ export function serverServiceName(release: string): string {
   return shorten(`${releaseFullname(release)}-server`);
 }
 
+/** Name of the worker's Deployment. */
+export function workerName(release: string): string {
+  return shorten(`${releaseFullname(release)}-worker`);
+}
+
 /** authentik's address inside the cluster, without a slash at its end. */
 export function inClusterUrl(release: string, namespace: string): string {
   return `http://${serverServiceName(release)}.${namespace}.svc`;

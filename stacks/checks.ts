@@ -4,7 +4,6 @@ import type { Problem } from "../config/problems";
 import type { LooseSite } from "../config/rule";
 import { checkBrand, checkShown } from "../constructs/brand";
 import { checkEmbeddedOutpost } from "../constructs/embedded-outpost";
-import type { EmbeddedOutpostOptions } from "../constructs/embedded-outpost";
 import { constructId } from "../constructs/construct-id";
 import { checkExpression } from "../constructs/expression";
 import { checkForwardAuth } from "../constructs/forward-auth-app";
@@ -12,10 +11,12 @@ import { checkBaseDns, checkLdapApp, ldapBaseDn } from "../constructs/ldap-app";
 import { checkClient } from "../constructs/oidc-app";
 import { checkManagedOutpost, checkWorkerAccount } from "../constructs/managed-outpost";
 import type { ManagedOutpostOptions } from "../constructs/managed-outpost";
+import { LOCAL_CLUSTER } from "../constructs/outpost-config";
 import { checkRedirectUris } from "../constructs/redirect-uri";
 import type { Refusal } from "../constructs/refusal";
 import { checkLogin } from "../constructs/single-screen-login";
 import { checkBackend } from "./backend";
+import { checkMadeNames } from "./name-checks";
 import { authProxyRefusals, platformRefusals } from "./platform-checks";
 
 /** What the constructs would refuse, found while the site is read, so that one error lists it beside everything else. */
@@ -29,6 +30,7 @@ export function checkConstructs(site: LooseSite, backend: BackendConfig | undefi
     ...checkLoginAndBrand(site),
     ...checkFiles(site),
     ...checkPersonIds(site),
+    ...checkMadeNames(site),
   ];
 }
 
@@ -88,7 +90,7 @@ function checkOutposts({ outposts, platform, apps = {} }: LooseSite): Problem[] 
   const run = [...own, ["ldap", ldap && { ...ldap, type: "ldap" as const }] as const];
   const hasLdap = Object.values(apps).some((app) => app?.kind === "ldap");
   return [
-    ...below("embedded", embedded === undefined ? [] : checkEmbeddedOutpost(embeddedOptions(embedded, platform))),
+    ...below("embedded", embedded === undefined ? [] : checkEmbedded(embedded, platform)),
     ...run.flatMap(([place, options]) => below(place, options === undefined ? [] : checkManagedOutpost(options))),
     ...(Object.keys(managed).length > 0 || hasLdap || embedded !== undefined
       ? problems("platform", checkWorkerAccount(platform?.values))
@@ -102,23 +104,40 @@ function below(place: string, refusals: readonly Refusal[]): Problem[] {
 
 type LooseEmbedded = NonNullable<NonNullable<LooseSite["outposts"]>["embedded"]>;
 
-function embeddedOptions(embedded: LooseEmbedded, platform: LooseSite["platform"]): EmbeddedOutpostOptions {
-  return {
+function checkEmbedded(embedded: LooseEmbedded, platform: LooseSite["platform"]): Refusal[] {
+  const refusals = checkEmbeddedOutpost({
     ...embedded,
-    cluster: platform && { namespace: platform.namespace ?? "" },
+    cluster: { namespace: platform?.namespace ?? "" },
     deployment: embedded.form === "embedded-deployment" ? { replicas: embedded.replicas } : undefined,
-  };
+  });
+  if (platform !== undefined) return refusals;
+  if (embedded.form === "embedded-deployment") {
+    const text =
+      'must be "in-server" without a platform, got "embedded-deployment"; describe platform, in whose namespace the pods run';
+    return [...refusals, { field: "form", text }];
+  }
+  const { serviceConnection = LOCAL_CLUSTER } = embedded;
+  if (serviceConnection === LOCAL_CLUSTER) return refusals;
+  const text = `must be left out without a platform, got "${serviceConnection}"; the outpost keeps the connection it has`;
+  return [...refusals, { field: "serviceConnection", text }];
 }
 
 function checkLoginAndBrand({ login, brand, authentik }: LooseSite): Problem[] {
   return [
     ...problems("login", login === undefined ? [] : checkLogin(login)),
     ...problems("login", checkShown(login, brand)).map((shown) => ({ ...shown, field: "" })),
+    ...problems("brand", brand?.closeBuiltInLogin === true && login === undefined ? [NOTHING_TO_CLOSE] : []),
     ...problems("authentik", brand === undefined || authentik?.url === undefined ? [] : checkBrand(authentik.url)).map(
       (url) => ({ ...url, field: "url" }),
     ),
   ];
 }
+
+const NOTHING_TO_CLOSE: Refusal = {
+  code: "AK043",
+  field: "closeBuiltInLogin",
+  text: "must come with a login, got none; authentik's own is the only one then, so describe login or remove it",
+};
 
 function checkPlatform(site: LooseSite): Problem[] {
   return [...problems("platform", platformRefusals(site)), ...problems("platform.authProxy", authProxyRefusals(site))];

@@ -10,7 +10,8 @@ import type { JsonPatches, LoosePatches } from "../constructs/json-patch";
 import { addressOf } from "../constructs/lifecycle";
 import type { Lookups } from "../constructs/lookups";
 import { ManagedOutpost } from "../constructs/managed-outpost";
-import type { ServedProvider } from "../constructs/outpost-deployment";
+import type { ManagedOutpostProps } from "../constructs/managed-outpost";
+import type { OutpostDeploymentOptions, ServedProvider } from "../constructs/outpost-deployment";
 import { renamedFrom } from "../constructs/renamed";
 import { ldapOutpostName, outpostNamespace } from "./names";
 import { configSecret } from "./platform-secret";
@@ -67,15 +68,15 @@ export class Outposts extends Construct {
       outpost.resource,
       served.map(({ app }) => app),
     );
+    if (outpost.deployment === undefined) return;
+    for (const { app } of served) {
+      // An app gets another provider once the pods are ready, or it would have one that nobody serves until then.
+      app.resource.dependsOn = [...(app.resource.dependsOn ?? []), addressOf(outpost.deployment.resource)];
+    }
   }
 
   /** What the outpost's pods have in common with the server's. */
-  private pods(): {
-    serverVersion: string;
-    inClusterUrl: string;
-    database: NonNullable<Site["platform"]>["database"];
-    secret: { name: string; checksum: string };
-  } {
+  private pods(): Pick<OutpostDeploymentOptions, "serverVersion" | "inClusterUrl" | "database" | "secret"> {
     const { site, providers } = this.props;
     if (site.platform === undefined) throw new Error("the outpost's own pods need a platform");
     providers.addKubernetes(site.platform.kubernetes);
@@ -94,6 +95,7 @@ export class Outposts extends Construct {
     const outpost = new ManagedOutpost(scope, key, {
       ...options,
       ...this.everywhere(options),
+      patches: checked(options),
       name: options.name ?? key,
       type: "proxy",
       providers: served.map(({ providerId }) => providerId),
@@ -107,6 +109,7 @@ export class Outposts extends Construct {
     const outpost = new ManagedOutpost(this, "ldap", {
       ...site.outposts.ldap,
       ...this.everywhere(site.outposts.ldap),
+      patches: checked(site.outposts.ldap),
       name: ldapOutpostName(site),
       type: "ldap",
       providers: ldapApps.map(({ providerId }) => providerId),
@@ -114,14 +117,9 @@ export class Outposts extends Construct {
     waitForBindings(outpost.resource, ldapApps);
   }
 
-  private everywhere(options: { readonly namespace?: string; readonly patches?: LoosePatches } = {}): {
-    authentikUrl: string;
-    serverVersion: string;
-    inClusterUrl: string | undefined;
-    namespace: string;
-    lookups: Lookups;
-    patches: JsonPatches | undefined;
-  } {
+  private everywhere(options?: {
+    readonly namespace?: string;
+  }): Pick<ManagedOutpostProps, "authentikUrl" | "serverVersion" | "inClusterUrl" | "namespace" | "lookups"> {
     const { site, lookups } = this.props;
     const { platform } = site;
     return {
@@ -130,7 +128,6 @@ export class Outposts extends Construct {
       inClusterUrl: platform && inClusterUrl(platform.release, platform.namespace),
       namespace: outpostNamespace(site, options),
       lookups,
-      patches: checked(options),
     };
   }
 
@@ -140,8 +137,8 @@ export class Outposts extends Construct {
 }
 
 /** Patches of a site that was read: what they may not hold was refused then. */
-function checked({ patches }: { readonly patches?: LoosePatches | undefined }): JsonPatches | undefined {
-  return patches;
+function checked(options: { readonly patches?: LoosePatches | undefined } = {}): JsonPatches | undefined {
+  return options.patches;
 }
 
 function toProvider({ key, app }: Served): ServedProvider {

@@ -42,7 +42,7 @@ describe("who serves an app", () => {
     const managed = { edge: {} };
     expect(refused({ apps: { wiki: { ...wiki, outpost: "egde" } }, outposts: { ...outposts, managed } })).toEqual([
       'AK002 apps.wiki: outpost must name one of outposts.managed, got "egde"; did you mean "edge"?',
-      "AK034 outposts: managed.edge must have an app to serve, got none, which authentik refuses; name the outpost in an app or remove it",
+      "AK034 outposts.managed.edge: must have an app to serve, got none, which authentik refuses; name the outpost in an app or remove it",
     ]);
   });
 });
@@ -59,6 +59,8 @@ describe("a domain's provider cannot tell its hosts apart", () => {
     'request.http_request.get_host() == "traefik.example.org"',
     'request.http_request.META["HTTP_HOST"] == "x"',
     'request.http_request.headers["X-Forwarded-Host"] == "x"',
+    "request.http_request.headers.get('Host') == 'x'",
+    'request.http_request.build_absolute_uri() == "x"',
   ])("a policy that asks for one: %s", (expression) => {
     writeFileSync(join(folder, "hosts.py"), `def evaluate(request):\n    return ${expression}\n`);
     const parts = {
@@ -113,6 +115,179 @@ describe("names two records make", () => {
   ])("%s", (_, parts, text) => {
     expect(refused(parts)).toEqual([text]);
   });
+});
+
+const ldap = { root: "dc=example,dc=org" };
+const films = { kind: "ldap", name: "Films", access: { groups: ["staff"] } };
+const edge = { ...wiki, outpost: "edge" };
+const other = { ...wiki, name: "Other", externalHost: "https://other.example.org", outpost: "other" };
+
+describe("names of outposts and providers", () => {
+  test.each<[string, object, string[]]>([
+    [
+      "a managed outpost called like that of LDAP",
+      { ldap, apps: { films, wiki: { ...wiki, outpost: "ldap" } }, outposts: { managed: { ldap: {} } } },
+      [
+        'AK001 outposts.ldap: must have an outpost name of its own, got "ldap", which outposts.managed.ldap has; rename one of them',
+      ],
+    ],
+    [
+      "two names that make one of Kubernetes",
+      { apps: { edge, other }, outposts: { managed: { edge: { name: "Edge One" }, other: { name: "edge one!" } } } },
+      [
+        'AK001 outposts.managed.other: name must have a Kubernetes name of its own, got "ak-outpost-edge-one", which outposts.managed.edge.name has; rename one of them',
+      ],
+    ],
+    [
+      "a provider called after its mode",
+      {
+        apps: { wiki: { ...wiki, mode: "proxy", internalHost: "http://wiki.svc" }, "wiki-proxy": other },
+        outposts: { ...outposts, managed: { other: {} } },
+      },
+      [
+        'AK001 apps.wiki-proxy: must have a provider name of its own, got "wiki-proxy", which apps.wiki has; rename one of them',
+      ],
+    ],
+    [
+      "an old key that is still there, and one that two claim",
+      { apps: { edge, other }, outposts: { managed: { edge: { was: "other" }, other: { was: "other" } } } },
+      [
+        'AK019 outposts.managed.edge: was must be a key that is gone and claimed once, got "other"; remove it here or rename the other record',
+        'AK019 outposts.managed.other: was must be a key that is gone and claimed once, got "other"; remove it here or rename the other record',
+      ],
+    ],
+  ])("%s", (_, parts, texts) => {
+    expect(refused(parts)).toEqual(texts);
+  });
+
+  test("one name in two namespaces, or of an outpost that is not made", () => {
+    const managed = { edge: { name: "Edge One", namespace: "a" }, other: { name: "edge one!", namespace: "b" } };
+    expect(() => read(site({ apps: { edge, other }, outposts: { managed } }), folder)).not.toThrow();
+    const apps = { wiki: { ...wiki, outpost: "ldap" } };
+    expect(() => read(site({ apps, outposts: { managed: { ldap: {} } } }), folder)).not.toThrow();
+  });
+});
+
+describe("authentik's own host", () => {
+  const text = (place: string, remedy = 'name the app\'s host, or say mode: "forward_domain"'): string =>
+    `AK052 ${place} must not be authentik's own host, got "auth.example.org"; nobody could sign in before they had signed in, so ${remedy}`;
+
+  test.each<[object, string]>([
+    [
+      { hostAccess: { hosts: { "auth.example.org": "everyone" } } },
+      text("hostAccess: hosts.auth.example.org", "remove it"),
+    ],
+    [{ apps: { wiki: { ...wiki, externalHost: "https://auth.example.org" } } }, text("apps.wiki: externalHost")],
+    [
+      {
+        apps: {
+          wiki: { ...wiki, mode: "proxy", internalHost: "http://a.svc", externalHost: "https://auth.example.org" },
+        },
+      },
+      text("apps.wiki: externalHost"),
+    ],
+  ])("is nobody else's: %j", (parts, refusal) => {
+    expect(refused(parts)).toEqual([refusal]);
+  });
+
+  test("serves a domain's sign-in", () => {
+    expect(() => read(site({ apps: { everything } }), folder)).not.toThrow();
+  });
+});
+
+describe("hosts nobody could open", () => {
+  test.each(["https://wiki.example.org.", "https://my_wiki.example.org", "https://*.example.org"])("%s", (host) => {
+    expect(refused({ apps: { wiki: { ...wiki, externalHost: host } } })).toEqual([
+      `AK035 apps.wiki: externalHost must name one host by letters, digits, dashes and dots, got "${host}"; outposts compare it letter by letter, and no Ingress takes it`,
+    ]);
+  });
+
+  test("no web address at all, which cannot be waived", () => {
+    const waive = { AK035: "we know what we do" };
+    expect(refused({ apps: { wiki: { ...wiki, externalHost: "ftp://wiki.example.org", waive } } })).toEqual([
+      'AK035 apps.wiki: externalHost must begin with https://, got "ftp://wiki.example.org"; correct it; AK035 cannot be waived',
+    ]);
+  });
+
+  test("an address, where an Ingress is made", () => {
+    const waive = { AK035: "there is no cluster here" };
+    const apps = (more: object): object => ({ apps: { wiki: { ...wiki, externalHost: "https://10.0.0.1", ...more } } });
+    expect(refused(apps({}))).toEqual([
+      'AK035 apps.wiki: externalHost must be a name, got "https://10.0.0.1"; no Ingress takes an address, and an outpost that cannot make one updates nothing any more',
+    ]);
+    expect(() => read(site(apps({ waive })), folder)).not.toThrow();
+    expect(refused({ hostAccess: { hosts: { "10.0.0.1": "everyone" } } })).toEqual([
+      'hostAccess: hosts.10.0.0.1 must have a key that is a host name in lower case, such as wiki.example.org, got "10.0.0.1"',
+    ]);
+  });
+});
+
+describe("paths open without sign-in", () => {
+  const open = (...unauthenticatedPaths: string[]): object => ({ apps: { wiki: { ...wiki, unauthenticatedPaths } } });
+
+  test.each(["^/", "^/.*"])("that every path matches: %s", (pattern) => {
+    expect(refused(open(pattern))).toEqual([
+      `AK035 apps.wiki: unauthenticatedPaths[0] must leave something closed, got "${pattern}", which every path matches; name what is open`,
+    ]);
+  });
+
+  test.each(["^/\\k<a>", "^/\\u0041", "^/a{2000}", "^/(?!a)"])("that Go would not read: %s", (pattern) => {
+    expect(refused(open(pattern))).toEqual([
+      `AK035 apps.wiki: unauthenticatedPaths[0] must be a regular expression of Go, got ${JSON.stringify(pattern)}; mend it, Go knows no look-around and no back-reference`,
+    ]);
+  });
+
+  test("that Go reads, and Node does not", () => {
+    expect(() => read(site(open("^/(?i:api)$", "^/(?i)docs", "^/(?P<a>x)", "^/\\Qa.b\\E")), folder)).not.toThrow();
+  });
+});
+
+describe("LDAP", () => {
+  test("an outpost without apps", () => {
+    expect(refused({ outposts: { ldap: {} } })).toEqual([
+      "AK034 outposts.ldap: must have an LDAP app to serve, got none; add one or remove it",
+    ]);
+  });
+
+  test("a slug too long for the name of an account", () => {
+    const slug = "a".repeat(146);
+    expect(refused({ ldap, apps: { films: { ...films, slug } } })).toEqual([
+      "apps.films: slug must hold at most 145 characters for an LDAP app, got 146; the account it searches with is called ldap-<slug>, and usernames end at 150: shorten it",
+    ]);
+    expect(() => read(site({ ldap, apps: { films: { ...films, slug: slug.slice(1) } } }), folder)).not.toThrow();
+  });
+});
+
+test.each<[string, string]>([
+  ["hours=1;hours=2", "be a length of time such as weeks=4 or hours=1;minutes=30, each unit once"],
+  ["weeks=999999999", "be at most weeks=5200, a hundred years"],
+])("a length of time authentik would take for another, or fail on: %s", (accessTokenValidity, rule) => {
+  expect(refused({ apps: { wiki: { ...wiki, accessTokenValidity } } })).toEqual([
+    `apps.wiki: accessTokenValidity must ${rule}, got "${accessTokenValidity}"`,
+  ]);
+});
+
+test("options that do nothing without another", () => {
+  expect(
+    refused({ outposts: { embedded: { form: "embedded-deployment" } }, brand: { closeBuiltInLogin: true } }),
+  ).toEqual([
+    'outposts.embedded: form must be "in-server" without a platform, got "embedded-deployment"; describe platform, in whose namespace the pods run',
+    "AK043 brand: closeBuiltInLogin must come with a login, got none; authentik's own is the only one then, so describe login or remove it",
+  ]);
+  expect(refused({ outposts: { embedded: { form: "in-server", serviceConnection: "Home" } } })).toEqual([
+    'outposts.embedded: serviceConnection must be left out without a platform, got "Home"; the outpost keeps the connection it has',
+  ]);
+});
+
+test("a Gateway twice, a Secret twice", () => {
+  const parentRefs = [{ name: "public" }, { name: "public", sectionName: "https" }, { name: "public" }];
+  expect(refused({ outposts: { embedded: { form: "in-server", httpRoute: { parentRefs } } } })).toEqual([
+    'AK012 outposts.embedded: httpRoute.parentRefs[2] must be listed once, got "public" again; remove it',
+  ]);
+  const managed = { edge: { pullSecrets: ["a", "a"] } };
+  expect(refused({ apps: { edge }, outposts: { managed } })).toEqual([
+    'AK012 outposts.managed.edge: pullSecrets[1] must be listed once, got "a" again; remove it',
+  ]);
 });
 
 test("hosts name what exists", () => {

@@ -130,3 +130,112 @@ test("an image of another version passes with a reason", () => {
   const site = read({ ...smallSite, platform: { ...platform, image: { tag: "stable" }, waive } }, folder);
   expect(site.waivers.map(({ code }) => code)).toEqual(["AK047"]);
 });
+
+describe("names beside the release", () => {
+  const outposts = { embedded: { form: "in-server" } };
+
+  test.each<[object, object, string]>([
+    [
+      { authProxy: {} },
+      {},
+      "AK034 platform.authProxy: outpost must be given without outposts.embedded, got nothing; describe that one, or say outpost: { host } of the outpost behind the proxy",
+    ],
+    [
+      { authProxy: { name: "authentik-server" } },
+      { outposts },
+      'AK001 platform.authProxy: name must have a Kubernetes name of its own, got "authentik-server", which platform.release has; rename one of them',
+    ],
+    [
+      { authProxy: { name: "ak-outpost-authentik-embedded-outpost" } },
+      { outposts },
+      'AK001 platform.authProxy: name must have a Kubernetes name of its own, got "ak-outpost-authentik-embedded-outpost", which outposts.embedded has; rename one of them',
+    ],
+    [
+      { authProxy: { emergency: { from: "existing", name: "authentik-embedded-outpost-token" } } },
+      { outposts: { embedded: { form: "embedded-deployment" } } },
+      'AK001 platform.authProxy: emergency.name must have a Secret of its own, got "authentik-embedded-outpost-token", which outposts.embedded has; rename one of them',
+    ],
+    [
+      {
+        authProxy: { emergency: { from: "existing", name: "authentik-bootstrap" } },
+        secret: {
+          ...external,
+          bootstrap: { token: { key: "t" }, password: { key: "p" }, email: "admin@example.org" },
+        },
+      },
+      { outposts },
+      'AK001 platform.authProxy: emergency.name must have a Secret of its own, got "authentik-bootstrap", which platform.secret.bootstrap has; rename one of them',
+    ],
+    [
+      {
+        authProxy: {},
+        additionalObjects: [
+          {
+            apiVersion: "traefik.io/v1alpha1",
+            kind: "Middleware",
+            metadata: { name: "auth-proxy", namespace: "authentik" },
+          },
+        ],
+      },
+      { outposts },
+      "AK048 platform: additionalObjects[0] must be an object of its own, got Middleware auth-proxy twice in the release; give it another name",
+    ],
+    [
+      {
+        secret: external,
+        additionalObjects: [
+          { apiVersion: "external-secrets.io/v1", kind: "ExternalSecret", metadata: { name: "authentik-config" } },
+        ],
+      },
+      {},
+      "AK048 platform: additionalObjects[0] must be an object of its own, got ExternalSecret authentik-config twice in the release; give it another name",
+    ],
+    [
+      { release: "a".repeat(53) },
+      {},
+      `platform: release must be shorter, got "${"a".repeat(53)}"; the chart cuts its names to 63 characters, and server and worker would have one: take at most 46`,
+    ],
+  ])("%j", (change, rest, text) => {
+    expect(refused(change, rest)).toEqual([text]);
+  });
+
+  test("the longest release, and a proxy before an outpost elsewhere", () => {
+    const change = { release: "a".repeat(46), authProxy: { outpost: { host: "outpost.edge.svc" } } };
+    expect(() => read({ ...smallSite, platform: { ...platform, ...change } }, folder)).not.toThrow();
+  });
+});
+
+test.each<[object, string]>([
+  [
+    { blueprints: { configMaps: ["a", "a"] } },
+    'AK012 platform: blueprints.configMaps[1] must be listed once, got "a" again; remove it',
+  ],
+  [
+    { ingress: { kind: "gateway", parentRefs: [{ name: "a" }, { name: "a" }] } },
+    'AK012 platform: ingress.parentRefs[1] must be listed once, got "a" again; remove it',
+  ],
+  [
+    { ingress: { kind: "ingress", annotations: { "a b": "c" } } },
+    'platform: ingress.annotations.a b must have a key that is a name as Kubernetes takes it, such as example.org/owner, got "a b"',
+  ],
+  [
+    { server: { resources: { requests: { cpu: "lots" } } } },
+    'platform: server.resources.requests.cpu must be an amount such as 200m or 1Gi, got "lots"',
+  ],
+  [
+    { geoip: { secretName: "maxmind", editionIds: ["GeoLite2 City"] } },
+    'platform: geoip.editionIds[0] must be the id of an edition, such as GeoLite2-City, got "GeoLite2 City"',
+  ],
+  [
+    {
+      ingress: {
+        kind: "ingress",
+        staticCache: true,
+        annotations: { "traefik.ingress.kubernetes.io/router.priority": "high" },
+      },
+    },
+    'platform: ingress.annotations.traefik.ingress.kubernetes.io/router.priority must be a whole number beside staticCache, got "high"; the second Ingress has to come before the first',
+  ],
+])("what Kubernetes would not take: %j", (change, text) => {
+  expect(refused(change)).toEqual([text]);
+});

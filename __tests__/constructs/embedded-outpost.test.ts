@@ -393,7 +393,11 @@ describe("in pods of its own", () => {
     const git = "outpost_deployment_validities_git-example-org-6eaf4604";
     expect(rollout).toMatchObject({
       lifecycle: {
-        replace_triggered_by: ["terraform_data.outpost_deployment_validities_wiki", `terraform_data.${git}`],
+        // Not the pk beside it: a provider that takes another's place is no reason to roll.
+        replace_triggered_by: [
+          "terraform_data.outpost_deployment_validities_wiki.input.access_token_validity",
+          `terraform_data.${git}.input.access_token_validity`,
+        ],
       },
     });
     expect(validities).toMatchObject({

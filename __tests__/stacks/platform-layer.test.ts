@@ -174,7 +174,8 @@ test("objects of the site stand first, text in them is neither Terraform's nor H
 
 describe("the proxy in front of the outpost", () => {
   const vault = { address: "https://vault.example.org", mounts: ["secret"], auth: { method: "token" } };
-  const proxied = (authProxy: object): Synthesized => stack({ authProxy: { alerts: {}, ...authProxy } }, { vault });
+  const proxied = (authProxy: object): Synthesized =>
+    stack({ authProxy: { alerts: {}, ...authProxy } }, { vault, outposts: { embedded: { form: "in-server" } } });
 
   test("adds its Middleware and alerts to the release, and stands before the embedded outpost", () => {
     const json = proxied({});

@@ -203,6 +203,9 @@ const embedded = (hasPlatform: boolean): fc.Arbitrary<object> => {
   return fc.oneof(inServer, own);
 };
 
+/** Those with hardware only are refused. */
+const setUpFactors = unique(["totp", "webauthn", "static"]).filter((factors) => factors.join() !== "webauthn");
+
 const login = fc.record({
   title: text,
   userFields: unique(["username", "email"]),
@@ -216,21 +219,20 @@ const login = fc.record({
   mfa: optional(
     fc.oneof(
       fc.record({ deviceClasses: unique(["webauthn", "totp", "static", "email", "sms", "duo"]) }),
-      fc.record({ notConfigured: fc.constant("configure"), setUp: unique(["totp", "webauthn", "static"]) }),
+      fc.record({ notConfigured: fc.constant("configure"), setUp: setUpFactors }),
     ),
   ),
   sessionDuration: duration,
   rememberMeOffset: optional(duration),
 });
 
-const brand = (hasLogin: boolean): fc.Arbitrary<object> =>
-  fc.record({
-    title: text,
-    logo: optional(fc.constantFrom("/static/logo.svg", "https://cdn.example.org/logo.svg")),
-    customCss: optional(text),
-    closeBuiltInLogin: hasLogin ? fc.boolean() : fc.constant(false),
-    attributes: fc.dictionary(text, text, { maxKeys: 2 }),
-  });
+const brand = fc.record({
+  title: text,
+  logo: optional(fc.constantFrom("/static/logo.svg", "https://cdn.example.org/logo.svg")),
+  background: optional(fc.constantFrom("/media/hills.jpg", "https://cdn.example.org/hills.jpg")),
+  customCss: optional(text),
+  attributes: fc.dictionary(text, text, { maxKeys: 2 }),
+});
 
 const authProxy = fc.record({
   name: optional(key.map((name) => `ap-${name}`)),
@@ -361,9 +363,9 @@ function completed(made: Parts): fc.Arbitrary<Parts> {
     ),
     ...(hasLdap ? { ldap: optional(fc.record(run)) } : {}),
   });
-  const shown = optional(login).chain((given) =>
-    brand(given !== undefined).map((look) => (given === undefined ? { brand: look } : { brand: look, login: given })),
-  );
+  const shown = fc
+    .tuple(optional(login), brand)
+    .map(([given, look]) => (given === undefined ? { brand: look } : { brand: look, login: given }));
   const ldap = { root: "dc=example,dc=org", sessionMinutes: 20 };
   return fc
     .tuple(outposts, fc.oneof(fc.constant({}), shown))

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { locate, show } from "./problems";
 import type { Problem } from "./problems";
-import { clashes, duplicates, entries, keys, problem, unknownNames } from "./rule";
+import { clashes, duplicates, entries, keys, problem, unknownName, unknownNames } from "./rule";
 import type { LooseSite, Path } from "./rule";
 
 type LooseApp = NonNullable<NonNullable<LooseSite["apps"]>[string]>;
@@ -129,31 +129,52 @@ function asksHost(file: string): boolean {
   return ASKS_HOST.test(readFileSync(file, "utf8").replaceAll(/#.*$/gm, ""));
 }
 
+/** What an outpost has to serve: a forward-auth app, or the hosts of `hostAccess`. */
+interface Behind {
+  readonly path: Path;
+  readonly outpost: string | undefined;
+  /** Host names another proxy asks about; what the outpost passes on itself, nobody else is asked about. */
+  readonly hosts: readonly string[];
+  readonly domain?: string | undefined;
+}
+
+function behindOutposts(site: LooseSite): Behind[] {
+  const { hostAccess } = site;
+  const restricted = keys(hostAccess?.hosts);
+  return [
+    ...entries(site.apps).flatMap(([key, app]): Behind[] => {
+      if (app.kind !== "forward-auth") return [];
+      const { outpost, externalHost = "", mode, cookieDomain } = app;
+      const asked = mode === "forward_single" && URL.canParse(externalHost) ? [new URL(externalHost).hostname] : [];
+      const domain = mode === "forward_domain" ? cookieDomain : undefined;
+      return [{ path: ["apps", key], outpost, hosts: asked, domain }];
+    }),
+    ...(restricted.length > 0 ? [{ path: ["hostAccess"], outpost: hostAccess?.outpost, hosts: restricted }] : []),
+  ];
+}
+
 /** That an outpost serves each app that needs one, and each outpost has something to serve. */
 function checkServed(site: LooseSite): Problem[] {
   const { embedded, managed } = site.outposts ?? {};
-  const forwardAuth = entries(site.apps).flatMap(([key, app]) => (app.kind === "forward-auth" ? [{ key, app }] : []));
-  const named = forwardAuth.map(({ app }) => app.outpost);
-  const unserved: Path[] = [
-    ...forwardAuth.flatMap(({ key, app }): Path[] => (app.outpost === undefined ? [["apps", key, "outpost"]] : [])),
-    ...(keys(site.hostAccess?.hosts).length > 0 ? [["hostAccess"]] : []),
-  ];
+  const behind = behindOutposts(site);
+  const named = behind.map(({ outpost }) => outpost);
   return [
-    ...forwardAuth.flatMap(({ key, app }) =>
-      unknownNames(["apps", key], "one of outposts.managed", [app.outpost], keys(managed)).map((found) => ({
-        ...found,
-        field: "outpost",
-      })),
+    ...behind.flatMap(({ path, outpost }) =>
+      outpost === undefined || keys(managed).includes(outpost)
+        ? []
+        : [unknownName([...path, "outpost"], "one of outposts.managed", outpost, keys(managed))],
     ),
-    ...(embedded === undefined
-      ? unserved.map((path) =>
-          problem(
-            "AK034",
-            path,
-            'must be served by an outpost, got none; describe outposts.embedded, such as { form: "in-server" }, or name one of outposts.managed',
-          ),
-        )
-      : []),
+    ...behind.flatMap(({ path, outpost }) =>
+      outpost === undefined && embedded === undefined
+        ? [
+            problem(
+              "AK034",
+              [...path, "outpost"],
+              'must be served by an outpost, got none; describe outposts.embedded, such as { form: "in-server" }, or name one of outposts.managed',
+            ),
+          ]
+        : [],
+    ),
     ...keys(managed)
       .filter((key) => !named.includes(key))
       .map((key) =>
@@ -163,7 +184,20 @@ function checkServed(site: LooseSite): Problem[] {
           "must have an app to serve, got none, which authentik refuses; name the outpost in an app or remove it",
         ),
       ),
+    ...behind.flatMap((one) => checkDomainAround(one, behind)),
   ];
+}
+
+/** An outpost that does not know a host answers for it by the domain it is in, and lets everybody of the domain in. */
+function checkDomainAround({ path, outpost, hosts: own }: Behind, behind: readonly Behind[]): Problem[] {
+  const around = behind.find(
+    ({ domain, outpost: other }) =>
+      domain !== undefined && other !== outpost && own.some((host) => host === domain || host.endsWith(`.${domain}`)),
+  );
+  if (around === undefined) return [];
+  const name = around.outpost === undefined ? "the embedded one" : show(around.outpost);
+  const text = `must be the outpost of the domain around, which is ${name} for ${around.path.map(String).join(".")}, got another; the domain's outpost would answer for these hosts too, and let in everybody the domain lets in`;
+  return [problem("AK034", [...path, "outpost"], text, true)];
 }
 
 /** LDAP apps share an outpost, and the root of their names. */

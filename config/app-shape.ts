@@ -180,4 +180,8 @@ export const hostAccess = z.strictObject({
     .describe("Host, such as `traefik.example.org`, to who may open it; written as an app's `access`."),
   accessTokenValidity: duration.default("weeks=4").describe("How long a sign-in to one of the hosts lasts."),
   section: text.optional().describe("Heading the tiles stand under. Cannot be cleared once set."),
+  outpost: key
+    .optional()
+    .describe("Key of `outposts.managed` that serves the hosts; the embedded outpost unless given."),
+  waive,
 });

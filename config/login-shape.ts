@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, text } from "./basic-shapes";
+import { duration, text, waive } from "./basic-shapes";
 import { show } from "./problems";
 
 const reputation = z.strictObject({
@@ -68,6 +68,7 @@ export const login = z.strictObject({
     .boolean()
     .default(false)
     .describe("Whether the page helps password managers that cannot look into web components."),
+  waive,
 });
 
 /** A picture as brands take it. */
@@ -84,14 +85,8 @@ export const brand = z.strictObject({
   title: text.default("authentik").describe("Title of the pages, and what codes are called in people's apps."),
   logo: picture.optional().describe("Picture above the box; authentik's unless given."),
   favicon: picture.optional().describe("Picture of the browser's tab; authentik's unless given."),
-  background: picture.optional().describe("Picture behind the box; authentik's unless given."),
+  background: picture.optional().describe("Picture behind the box, that of `login` too; authentik's unless given."),
   customCss: styleSheet.optional().describe("Style sheet of all pages. Cannot be cleared once set."),
-  closeBuiltInLogin: z
-    .boolean()
-    .default(false)
-    .describe(
-      "Whether authentik's own login is closed at this host, where it is a way around another one, and the way back in.",
-    ),
   attributes: z
     .record(z.string(), z.json())
     .default({})

@@ -30,7 +30,9 @@ const ingress = z
   .union([
     z.literal("none"),
     z.strictObject({
-      className: existing.optional().describe("Class of the controller; the cluster's default unless given."),
+      className: existing
+        .optional()
+        .describe("Class of the controller; that of `platform.ingress`, else the cluster's default, unless given."),
       tlsSecretName: z
         .union([existing, z.literal("")])
         .default("authentik-outpost-tls")

@@ -176,7 +176,9 @@ const database = z.strictObject({
   pooler: z
     .enum(["none", "session", "transaction"])
     .default("none")
-    .describe("Pooling mode of a PgBouncer in between."),
+    .describe(
+      "Pooling mode of a PgBouncer in between; with `transaction` an outpost needs its `max_prepared_statements`.",
+    ),
   connMaxAgeSeconds: wholeNumber(0, 86400)
     .default(0)
     .describe("How long a connection is kept; 0 closes it after each request."),

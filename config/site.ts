@@ -84,8 +84,10 @@ export default defineSite({
       replicas: 2,
       logLevel: "info",
       resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+      // Traefik has a certificate for every host; the class is that of the platform's Ingress.
+      ingress: { tlsSecretName: "" },
       patches: {
-        service: [{ op: "add", path: "/metadata/annotations", value: { "example.org/owner": "platform" } }],
+        service: [{ op: "add", path: "/metadata/labels/example.org~1owner", value: "platform" }],
       },
     },
   },

@@ -31,17 +31,25 @@ interface Declared {
   readonly reason: string;
 }
 
+function outpostHolders({ outposts }: LooseSite): [string, LooseWaive][] {
+  return [
+    ["outposts.embedded", outposts?.embedded?.waive],
+    ["outposts.ldap", outposts?.ldap?.waive],
+    ...Object.entries(outposts?.managed ?? {}).map(([key, outpost]): [string, LooseWaive] => [
+      `outposts.managed.${key}`,
+      outpost?.waive,
+    ]),
+  ];
+}
+
 function declaredWaivers(site: LooseSite): Map<string, Declared> {
   const holders: [string, LooseWaive][] = [
     ["version", site.waive],
     ["platform", site.platform?.waive],
     ["platform.authProxy", site.platform?.authProxy?.waive],
-    ["outposts.embedded", site.outposts?.embedded?.waive],
-    ["outposts.ldap", site.outposts?.ldap?.waive],
-    ...Object.entries(site.outposts?.managed ?? {}).map(([key, outpost]): [string, LooseWaive] => [
-      `outposts.managed.${key}`,
-      outpost?.waive,
-    ]),
+    ["hostAccess", site.hostAccess?.waive],
+    ["login", site.login?.waive],
+    ...outpostHolders(site),
     ...Object.entries(site.apps ?? {}).map(([key, app]): [string, LooseWaive] => [`apps.${key}`, app?.waive]),
   ];
   const declared = new Map<string, Declared>();

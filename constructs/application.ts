@@ -9,7 +9,7 @@ import type { Refusal } from "./refusal";
 export interface ApplicationProps {
   /** Title on the person's application page, such as `Grafana`. */
   readonly title: string;
-  /** Part of the app's URLs in authentik, unique; also the name of the provider. */
+  /** Part of the app's URLs in authentik, unique; the name of the provider begins with it. */
   readonly slug: string;
   /** Who may open it; at least one entry, an app is never open by omission. */
   readonly access: readonly AccessEntry[];

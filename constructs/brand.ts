@@ -1,7 +1,5 @@
 import { Construct } from "constructs";
 import { Brand as BrandResource } from "../.gen/providers/authentik/brand";
-import { PolicyBinding } from "../.gen/providers/authentik/policy-binding";
-import { ExpressionPolicy } from "./expression-policy";
 import { flowUuid, flowsComplete } from "./flow";
 import type { FlowReference } from "./flow";
 import { leaveUnset } from "./lifecycle";
@@ -20,7 +18,7 @@ export interface BrandProps {
   readonly logo?: string;
   /** URL or path of the browser tab's picture.  @default - authentik's */
   readonly favicon?: string;
-  /** URL or path of the picture behind the box.  @default - authentik's */
+  /** URL or path of the picture behind the box of flows that have none of their own.  @default - authentik's */
   readonly background?: string;
   /** Style sheet of all pages. Cannot be cleared once set.  @default - none */
   readonly customCss?: string;
@@ -28,12 +26,6 @@ export interface BrandProps {
   readonly attributes?: Readonly<Record<string, unknown>>;
   /** Flow to sign in.  @default - authentik's */
   readonly authenticationFlow?: FlowReference;
-  /**
-   * Whether authentik's own login is closed where this brand names another. Every flow can be opened by its slug, so it
-   * is a way around what the other one asks for, and the way back in when that one is broken.
-   * @default false
-   */
-  readonly closeBuiltInLogin?: boolean;
   /** Flow to sign out.  @default - authentik's */
   readonly invalidationFlow?: FlowReference;
   /** Flow in which people change their settings.  @default - authentik's */
@@ -75,7 +67,7 @@ export class Brand extends Construct {
       brandingCustomCss: props.customCss,
       attributes: JSON.stringify(props.attributes ?? {}),
       // A brand without one of these has none; it does not fall back to the default brand.
-      flowAuthentication: flowUuid(props.authenticationFlow) ?? lookups.flow(BUILT_IN_LOGIN),
+      flowAuthentication: flowUuid(props.authenticationFlow) ?? lookups.flow("default-authentication-flow"),
       flowInvalidation: flowUuid(props.invalidationFlow) ?? lookups.flow("default-invalidation-flow"),
       flowUserSettings: flowUuid(props.userSettingsFlow) ?? lookups.flow("default-user-settings-flow"),
       flowRecovery: flowUuid(props.recoveryFlow),
@@ -92,26 +84,8 @@ export class Brand extends Construct {
       lifecycle: leaveUnset({ branding_custom_css: props.customCss }),
     });
     this.node.defaultChild = this.resource;
-    if (props.authenticationFlow !== undefined && props.closeBuiltInLogin === true) this.closeBuiltInLogin(lookups);
-  }
-
-  private closeBuiltInLogin(lookups: Lookups): void {
-    const file = `${__dirname}/../policies/built_in_login.py`;
-    const { policyId } = new ExpressionPolicy(this, "built-in-login", { name: "iac-built-in-login", file });
-    new PolicyBinding(this, "built-in-login-binding", {
-      target: lookups.flow(BUILT_IN_LOGIN),
-      policy: policyId,
-      order: 0,
-      negate: false,
-      // It is the way back in: a policy that breaks must not close it everywhere.
-      failureResult: true,
-      // Until the brand names the other login, this is the only one.
-      dependsOn: [this.resource],
-    });
   }
 }
-
-const BUILT_IN_LOGIN = "default-authentication-flow";
 
 /** The domain of the brand every server has. */
 const DEFAULT_BRAND = "authentik-default";

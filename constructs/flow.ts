@@ -83,6 +83,8 @@ export interface FlowProps {
   readonly authentication?: FlowAuthentication;
   /** Where the box stands on the page.  @default "stacked" */
   readonly layout?: FlowLayout;
+  /** URL or path of the picture behind the box, also where a brand has another.  @default - authentik's */
+  readonly background?: string;
   /** What people see who are denied.  @default "message_continue" */
   readonly deniedAction?: "continue" | "message" | "message_continue";
   /** Whether the pages help password managers that cannot look into web components.  @default false */
@@ -135,6 +137,8 @@ export class Flow extends Construct {
       designation: props.designation,
       authentication: props.authentication ?? "none",
       layout: props.layout ?? "stacked",
+      // The provider sends this when it is left out: a brand's picture never shows behind a flow that Terraform made.
+      background: props.background ?? "/static/dist/assets/images/flow_background.jpg",
       deniedAction: props.deniedAction ?? "message_continue",
       compatibilityMode: props.compatibilityMode ?? false,
       policyEngineMode: "any",

@@ -80,6 +80,8 @@ export class ForwardAuthApp extends Construct {
   readonly providerId: number;
   /** How long a sign-in lasts; outposts read it when they start, so whoever runs one restarts it when this changes. */
   readonly accessTokenValidity: string;
+  /** Domain of the cookie, which outposts read when they start as well; nothing but for a domain. */
+  readonly cookieDomain: string | undefined;
   /** The request headers in which the app finds the person. */
   readonly headers: readonly string[] = FORWARD_AUTH_HEADERS;
 
@@ -87,9 +89,15 @@ export class ForwardAuthApp extends Construct {
     super(scope, id);
     refuse(this, [...checkAccess(props.access), ...checkForwardAuth(props)], props.waive);
     this.accessTokenValidity = props.accessTokenValidity ?? "weeks=4";
+    this.cookieDomain = props.cookieDomain;
     this.provider = this.makeProvider(props);
     this.providerId = Token.asNumber(this.provider.id);
     this.resource = addApplication(this, props, this.providerId);
+  }
+
+  /** The annotation by which an Ingress of the app has Traefik ask an outpost, or the proxy before one. */
+  traefikAnnotation({ traefikMiddleware }: { readonly traefikMiddleware: string }): Record<string, string> {
+    return { "traefik.ingress.kubernetes.io/router.middlewares": traefikMiddleware };
   }
 
   private makeProvider(props: ForwardAuthAppProps): ProviderProxy {
@@ -117,7 +125,7 @@ export class ForwardAuthApp extends Construct {
   }
 }
 
-/** Unique in authentik, and another one for a provider that takes the place of this. */
+/** Unique in authentik, and another one for a provider that takes the place of this, of whatever kind. */
 export function proxyProviderName({
   slug,
   mode,
@@ -127,7 +135,7 @@ export function proxyProviderName({
   readonly mode: ForwardAuthMode;
   readonly basicAuth?: unknown;
 }): string {
-  const kind = { forward_single: "", forward_domain: "-domain", proxy: "-proxy" }[mode];
+  const kind = { forward_single: "-single", forward_domain: "-domain", proxy: "-proxy" }[mode];
   return `${slug}${kind}${basicAuth === undefined ? "" : "-basic-auth"}`;
 }
 

@@ -118,7 +118,7 @@ export class LdapApp extends Construct {
   private makeProvider(props: LdapAppProps): ProviderLdap {
     const { certificate, lookups } = props;
     return new ProviderLdap(this, "provider", {
-      name: props.slug,
+      name: ldapProviderName(props.slug),
       baseDn: this.baseDn,
       bindFlow: props.bindFlow,
       // Providers' own invalidation flow has no stages, and would leave the session of a bind behind.
@@ -144,6 +144,11 @@ export class LdapApp extends Construct {
     });
     return role.id;
   }
+}
+
+/** Unique in authentik, also among providers of other kinds: one may take the place of this. */
+export function ldapProviderName(slug: string): string {
+  return `${slug}-ldap`;
 }
 
 /** The base DN of an app that has none of its own. */

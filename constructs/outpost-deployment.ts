@@ -9,6 +9,7 @@ import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1";
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import { Token as AuthentikToken } from "../.gen/providers/authentik/token";
+import type { ChartValues } from "./chart-values";
 import { constructId } from "./construct-id";
 import { addressOf, leaveLabels } from "./lifecycle";
 import { outpostImage, withSlash } from "./outpost-config";
@@ -26,6 +27,8 @@ export interface ServedProvider {
   readonly providerId: number;
   /** How long a sign-in lasts, such as `weeks=4`; an outpost reads it once, when it starts. */
   readonly accessTokenValidity: string;
+  /** Domain of its cookie, which an outpost reads once as well.  @default - that of its host */
+  readonly cookieDomain?: string;
 }
 
 /** What the embedded outpost's own pods are made of. */
@@ -162,11 +165,12 @@ export class OutpostDeployment extends Construct {
   /** Replaced when a validity changes. A provider that comes or goes replaces nothing: its sessions begin with it. */
   private rollout(providers: readonly ServedProvider[]): Revision {
     const validities = new Construct(this, "validities");
-    const addresses = providers.map(({ key, providerId, accessTokenValidity }) => {
+    const addresses = providers.flatMap(({ key, providerId, accessTokenValidity, cookieDomain = "" }) => {
       // The pk makes it follow the provider: pods that roll before would read the old validity. It is no reason to roll:
       // a provider that takes another's place is in the outpost's list only once the pods are ready.
-      const validity = { provider: providerId, access_token_validity: accessTokenValidity };
-      return `${addressOf(new Revision(validities, constructId(key), validity))}.input.access_token_validity`;
+      const read = { access_token_validity: accessTokenValidity, cookie_domain: cookieDomain };
+      const address = addressOf(new Revision(validities, constructId(key), { provider: providerId, ...read }));
+      return Object.keys(read).map((name) => `${address}.input.${name}`);
     });
     const rollout = new Revision(this, "rollout", {});
     if (addresses.length > 0) rollout.lifecycle = { replaceTriggeredBy: addresses };
@@ -179,6 +183,34 @@ export function checkOutpostDeployment(options: Partial<OutpostDeploymentOptions
   return [
     ...outOfRange(`${field}.replicas`, options.replicas, 1, 20),
     ...outOfRange(`${field}.tokenRevision`, options.tokenRevision, 1, 1_000_000),
+  ];
+}
+
+/** What of a platform's database reaches the server, and not the outpost's own pods, which keep their sessions in it. */
+export function checkSharedDatabase(sslMode: string | undefined, values: ChartValues = {}): Refusal[] {
+  const refusal = (field: string, text: string): Refusal => ({ code: "AK053", field, text, waivable: true });
+  const variables = (["global", "server"] as const).flatMap((component) => {
+    const { env } = (values[component] ?? {}) as { readonly env?: unknown };
+    const names = Array.isArray(env) ? env.map((one: { readonly name?: unknown } | null) => String(one?.name)) : [];
+    return names.map((name, index) => ({ name, field: `values.${component}.env[${index}]` }));
+  });
+  return [
+    ...(sslMode?.startsWith("verify-") === true
+      ? [
+          refusal(
+            "database.sslMode",
+            `must be one that the outpost's own pods can do as well, got "${sslMode}"; they are not told which authority to trust, so say "require", or run the outpost in the server`,
+          ),
+        ]
+      : []),
+    ...variables
+      .filter(({ name }) => name.startsWith("AUTHENTIK_POSTGRESQL__"))
+      .map(({ name, field }) =>
+        refusal(
+          field,
+          `must not be a setting of the database beside an outpost in pods of its own, got ${name}; it reaches the server alone, and sessions would be looked for elsewhere: use platform.database, or run the outpost in the server`,
+        ),
+      ),
   ];
 }
 

@@ -10,7 +10,7 @@ import { Flow, flowUuid, flowsComplete } from "./flow";
 import type { FlowLayout, FlowReference, StepPolicy } from "./flow";
 import type { Lookups } from "./lookups";
 import { refuse } from "./refusal";
-import type { Refusal } from "./refusal";
+import type { Refusal, Waive } from "./refusal";
 import { ReputationGuard, checkReputation } from "./reputation-guard";
 import type { ReputationProps } from "./reputation-guard";
 
@@ -79,8 +79,12 @@ export interface SingleScreenLoginProps {
   readonly sources?: readonly string[];
   /** Where the box stands on the page.  @default "stacked" */
   readonly layout?: FlowLayout;
+  /** URL or path of the picture behind the box; the brand's does not show here.  @default - authentik's */
+  readonly background?: string;
   /** Whether the page helps password managers that cannot look into web components.  @default false */
   readonly compatibilityMode?: boolean;
+  /** Reasons for refusals that do not apply here.  @default {} */
+  readonly waive?: Waive;
 }
 
 /**
@@ -108,7 +112,7 @@ export class SingleScreenLogin extends Construct {
     private readonly props: SingleScreenLoginProps,
   ) {
     super(scope, id);
-    refuse(this, checkLogin(props));
+    refuse(this, checkLogin(props), props.waive);
     const notPasskey = this.notPasskey();
     const guard = new ReputationGuard(this, "guard", {
       name: `${NAME}-guard`,
@@ -121,6 +125,7 @@ export class SingleScreenLogin extends Construct {
       title: props.title ?? "Sign in",
       designation: "authentication",
       layout: props.layout,
+      background: props.background,
       compatibilityMode: props.compatibilityMode,
       steps: [
         { id: "identification", order: 10, stage: this.identification().id },
@@ -267,7 +272,30 @@ function checkMfa({ deviceClasses, notConfigured = "skip", setUp }: NonNullable<
     const text = `must be left out with notConfigured "${notConfigured}", got one; nobody is made to set a factor up`;
     refusals.push({ field: "mfa.setUp", text });
   }
-  return refusals;
+  return [...refusals, ...checkLockout(notConfigured, counted, setUp ?? SET_UP)];
+}
+
+/** What config could not read may be the factor that is missed. */
+function lacks<T>(factors: readonly (T | undefined)[], wanted: readonly T[]): boolean {
+  return factors.length > 0 && !factors.some((factor) => factor === undefined || wanted.includes(factor));
+}
+
+function checkLockout(
+  notConfigured: "configure" | "deny" | "skip",
+  deviceClasses: readonly (DeviceClass | undefined)[],
+  setUp: readonly (SetUpFactor | undefined)[],
+): Refusal[] {
+  const refusal = (field: string, text: string): Refusal[] => [{ code: "AK054", field, text, waivable: true }];
+  if (notConfigured === "configure" && lacks(setUp, ["totp", "static"])) {
+    const remedy = "a person without hardware could not go on: add one of them";
+    return refusal("mfa.setUp", `must name totp or static, got ${JSON.stringify(setUp)}; ${remedy}`);
+  }
+  if (notConfigured === "deny" && lacks<DeviceClass>(deviceClasses, SET_UP)) {
+    const rule = 'must name webauthn, totp or static with notConfigured "deny"';
+    const remedy = "this project sets up no other, and on a fresh instance nobody could sign in: add one of them";
+    return refusal("mfa.deviceClasses", `${rule}, got ${JSON.stringify(deviceClasses)}; ${remedy}`);
+  }
+  return [];
 }
 
 /** authentik's own form; its fractions and smaller units are of no use here. */

@@ -93,6 +93,7 @@ export default defineSite({
       form: "embedded-deployment",
       image: { repository: "registry.example.org/goauthentik/proxy" },
       pullSecrets: ["registry"],
+      ingress: { tlsSecretName: "" },
     },
   },
   apps: {

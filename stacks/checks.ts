@@ -12,6 +12,7 @@ import { checkClient } from "../constructs/oidc-app";
 import { checkManagedOutpost, checkWorkerAccount } from "../constructs/managed-outpost";
 import type { ManagedOutpostOptions } from "../constructs/managed-outpost";
 import { LOCAL_CLUSTER } from "../constructs/outpost-config";
+import { checkSharedDatabase } from "../constructs/outpost-deployment";
 import { checkRedirectUris } from "../constructs/redirect-uri";
 import type { Refusal } from "../constructs/refusal";
 import { checkLogin } from "../constructs/single-screen-login";
@@ -126,21 +127,22 @@ function checkLoginAndBrand({ login, brand, authentik }: LooseSite): Problem[] {
   return [
     ...problems("login", login === undefined ? [] : checkLogin(login)),
     ...problems("login", checkShown(login, brand)).map((shown) => ({ ...shown, field: "" })),
-    ...problems("brand", brand?.closeBuiltInLogin === true && login === undefined ? [NOTHING_TO_CLOSE] : []),
     ...problems("authentik", brand === undefined || authentik?.url === undefined ? [] : checkBrand(authentik.url)).map(
       (url) => ({ ...url, field: "url" }),
     ),
   ];
 }
 
-const NOTHING_TO_CLOSE: Refusal = {
-  code: "AK043",
-  field: "closeBuiltInLogin",
-  text: "must come with a login, got none; authentik's own is the only one then, so describe login or remove it",
-};
-
 function checkPlatform(site: LooseSite): Problem[] {
-  return [...problems("platform", platformRefusals(site)), ...problems("platform.authProxy", authProxyRefusals(site))];
+  const { platform, outposts } = site;
+  const shared =
+    outposts?.embedded?.form === "embedded-deployment"
+      ? checkSharedDatabase(platform?.database?.sslMode, platform?.values)
+      : [];
+  return [
+    ...problems("platform", [...platformRefusals(site), ...shared]),
+    ...problems("platform.authProxy", authProxyRefusals(site)),
+  ];
 }
 
 function checkFiles({ policies = {}, scopeMappings = {} }: LooseSite): Problem[] {

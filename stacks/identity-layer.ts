@@ -74,7 +74,7 @@ export class IdentityLayer extends Construct {
   private addLogin(): void {
     const { login, brand, authentik } = this.props.site;
     const { lookups } = this;
-    const made = login && new SingleScreenLogin(this, "login", { ...login, lookups });
+    const made = login && new SingleScreenLogin(this, "login", { ...login, background: brand?.background, lookups });
     if (brand === undefined) return;
     new Brand(this, "brand", { ...brand, authentikUrl: authentik.url, lookups, authenticationFlow: made });
   }
@@ -176,7 +176,7 @@ export class IdentityLayer extends Construct {
         ...[...apps].flatMap(([key, app]) =>
           app instanceof ForwardAuthApp ? [{ key, app, outpost: outpostOf(key) }] : [],
         ),
-        ...[...hosts].map(([key, app]) => ({ key, app })),
+        ...[...hosts].map(([key, app]) => ({ key, app, outpost: site.hostAccess?.outpost })),
       ],
       ldapApps: [...apps.values()].filter((app) => app instanceof LdapApp),
     });

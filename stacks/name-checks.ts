@@ -2,6 +2,7 @@ import type { Problem } from "../config/problems";
 import type { LooseSite } from "../config/rule";
 import { EMBEDDED_OUTPOST } from "../constructs/embedded-outpost";
 import { proxyProviderName } from "../constructs/forward-auth-app";
+import { ldapProviderName } from "../constructs/ldap-app";
 import { outpostObjectName } from "../constructs/outpost-config";
 import { TOKEN_SECRET } from "../constructs/outpost-deployment";
 import { serverServiceName, workerName } from "../constructs/release-names";
@@ -46,11 +47,13 @@ function providers({ apps = {} }: LooseSite): Made[] {
     const slug = app?.slug ?? key;
     if (app === undefined || slugs.has(slug)) return [];
     slugs.add(slug);
-    const { kind } = app;
-    const name =
-      kind === "forward-auth" ? proxyProviderName({ ...app, slug, mode: app.mode ?? "forward_single" }) : slug;
-    return [{ where: `apps.${key}`, field: "", name }];
+    return [{ where: `apps.${key}`, field: "", name: providerName(app, slug) }];
   });
+}
+
+function providerName(app: NonNullable<NonNullable<LooseSite["apps"]>[string]>, slug: string): string {
+  if (app.kind === "forward-auth") return proxyProviderName({ ...app, slug, mode: app.mode ?? "forward_single" });
+  return app.kind === "ldap" ? ldapProviderName(slug) : slug;
 }
 
 /** Services and Deployments of the release, of outposts and of the proxy before them; equal names of outposts are found as such. */

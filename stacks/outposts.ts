@@ -12,6 +12,7 @@ import type { Lookups } from "../constructs/lookups";
 import { ManagedOutpost } from "../constructs/managed-outpost";
 import type { ManagedOutpostProps } from "../constructs/managed-outpost";
 import type { OutpostDeploymentOptions, ServedProvider } from "../constructs/outpost-deployment";
+import type { OutpostIngress } from "../constructs/outpost-config";
 import { renamedFrom } from "../constructs/renamed";
 import { ldapOutpostName, outpostNamespace } from "./names";
 import { configSecret } from "./platform-secret";
@@ -62,6 +63,7 @@ export class Outposts extends Construct {
       lookups,
       cluster: site.platform && { namespace: site.platform.namespace, serviceConnection },
       patches: checked(embedded),
+      ingress: this.ingress(embedded.ingress),
       deployment: embedded.form === "in-server" ? undefined : { ...embedded, ...this.pods() },
     });
     waitForBindings(
@@ -96,6 +98,7 @@ export class Outposts extends Construct {
       ...options,
       ...this.everywhere(options),
       patches: checked(options),
+      ingress: this.ingress(options.ingress),
       name: options.name ?? key,
       type: "proxy",
       providers: served.map(({ providerId }) => providerId),
@@ -131,6 +134,13 @@ export class Outposts extends Construct {
     };
   }
 
+  /** authentik compares the class it wrote with what is there, so that one the cluster chose would never settle. */
+  private ingress(options: OutpostIngress | "none" | undefined): OutpostIngress | "none" | undefined {
+    const { ingress } = this.props.site.platform ?? {};
+    if (options === "none" || ingress?.kind !== "ingress" || ingress.className === undefined) return options;
+    return { className: ingress.className, ...options };
+  }
+
   private servedBy(outpost: string | undefined): Served[] {
     return this.props.served.filter((one) => one.outpost === outpost);
   }
@@ -142,7 +152,8 @@ function checked(options: { readonly patches?: LoosePatches | undefined } = {}):
 }
 
 function toProvider({ key, app }: Served): ServedProvider {
-  return { key, providerId: app.providerId, accessTokenValidity: app.accessTokenValidity };
+  const { providerId, accessTokenValidity, cookieDomain } = app;
+  return { key, providerId, accessTokenValidity, cookieDomain };
 }
 
 /** An outpost gets a provider once it is bound: until then its app may be open to everybody. */

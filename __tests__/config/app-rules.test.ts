@@ -30,7 +30,7 @@ const refused = (parts: object): string[] => lines(site(parts), folder);
 describe("who serves an app", () => {
   test.each([
     [{ apps: { wiki } }, "apps.wiki: outpost"],
-    [{ hostAccess: { hosts: { "wiki.example.org": "everyone" } } }, "hostAccess:"],
+    [{ hostAccess: { hosts: { "wiki.example.org": "everyone" } } }, "hostAccess: outpost"],
   ])("somebody has to", (parts, place) => {
     expect(refused({ ...parts, outposts: {} })).toEqual([
       `AK034 ${place} must be served by an outpost, got none; describe outposts.embedded, such as { form: "in-server" }, or name one of outposts.managed`,
@@ -45,6 +45,44 @@ describe("who serves an app", () => {
       "AK034 outposts.managed.edge: must have an app to serve, got none, which authentik refuses; name the outpost in an app or remove it",
     ]);
   });
+});
+
+describe("hosts inside a domain that another outpost serves", () => {
+  const managed = { edge: {} };
+  const apps = { everything: { ...everything, outpost: "edge" } };
+  const hosts = { "traefik.example.org": { groups: ["admins"] } };
+
+  test("are open to everybody the domain lets in", () => {
+    expect(refused({ apps, hostAccess: { hosts }, outposts: { ...outposts, managed } })).toEqual([
+      'AK034 hostAccess: outpost must be the outpost of the domain around, which is "edge" for apps.everything, got another; the domain\'s outpost would answer for these hosts too, and let in everybody the domain lets in',
+    ]);
+    expect(
+      refused({ apps: { everything, wiki: { ...wiki, outpost: "edge" } }, outposts: { ...outposts, managed } }),
+    ).toEqual([
+      "AK034 apps.wiki: outpost must be the outpost of the domain around, which is the embedded one for apps.everything, got another; the domain's outpost would answer for these hosts too, and let in everybody the domain lets in",
+    ]);
+  });
+
+  test.each<[string, object]>([
+    ["served by the same one", { apps, hostAccess: { hosts, outpost: "edge" } }],
+    ["of another domain", { apps, hostAccess: { hosts: { "traefik.example.net": "everyone" } } }],
+    ["with a reason", { apps, hostAccess: { hosts, waive: { AK034: "no Ingress of theirs names that outpost" } } }],
+    [
+      "that an outpost passes on itself",
+      { apps: { ...apps, wiki: { ...wiki, mode: "proxy", internalHost: "http://wiki.wiki.svc" } } },
+    ],
+  ])("%s", (_, parts) => {
+    expect(() => read(site({ ...parts, outposts: { ...outposts, managed } }), folder)).not.toThrow();
+  });
+});
+
+test("a host whose groups stand beside a policy, with a reason", () => {
+  writeFileSync(join(folder, "hours.py"), "def evaluate(request):\n    return True\n");
+  const hosts = { "traefik.example.org": { groups: ["admins"], policies: ["hours"] } };
+  const parts = { policies: { hours: { file: "hours.py" } }, hostAccess: { hosts } };
+  expect(refused(parts)).toEqual([expect.stringContaining("AK011 hostAccess: hosts.traefik.example.org.match")]);
+  const waive = { AK011: "whoever is on duty comes in too" };
+  expect(() => read(site({ ...parts, hostAccess: { hosts, waive } }), folder)).not.toThrow();
 });
 
 describe("a domain's provider cannot tell its hosts apart", () => {
@@ -141,8 +179,7 @@ describe("names of outposts and providers", () => {
     [
       "a provider called after its mode",
       {
-        apps: { wiki: { ...wiki, mode: "proxy", internalHost: "http://wiki.svc" }, "wiki-proxy": other },
-        outposts: { ...outposts, managed: { other: {} } },
+        apps: { wiki: { ...wiki, mode: "proxy", internalHost: "http://wiki.svc" }, "wiki-proxy": smallSite.apps.wiki },
       },
       [
         'AK001 apps.wiki-proxy: must have a provider name of its own, got "wiki-proxy", which apps.wiki has; rename one of them',
@@ -268,14 +305,25 @@ test.each<[string, string]>([
 });
 
 test("options that do nothing without another", () => {
-  expect(
-    refused({ outposts: { embedded: { form: "embedded-deployment" } }, brand: { closeBuiltInLogin: true } }),
-  ).toEqual([
+  expect(refused({ outposts: { embedded: { form: "embedded-deployment" } } })).toEqual([
     'outposts.embedded: form must be "in-server" without a platform, got "embedded-deployment"; describe platform, in whose namespace the pods run',
-    "AK043 brand: closeBuiltInLogin must come with a login, got none; authentik's own is the only one then, so describe login or remove it",
   ]);
   expect(refused({ outposts: { embedded: { form: "in-server", serviceConnection: "Home" } } })).toEqual([
     'outposts.embedded: serviceConnection must be left out without a platform, got "Home"; the outpost keeps the connection it has',
+  ]);
+});
+
+test("a second factor that people without hardware could not set up, unless waived", () => {
+  const login = { mfa: { notConfigured: "configure", setUp: ["webauthn"] } };
+  expect(refused({ brand: {}, login })).toEqual([
+    'AK054 login: mfa.setUp must name totp or static, got ["webauthn"]; a person without hardware could not go on: add one of them',
+  ]);
+  const waive = { AK054: "everybody is given a security key" };
+  expect(read(site({ brand: {}, login: { ...login, waive } }), folder).waivers).toMatchObject([
+    { where: "login", code: "AK054", reason: waive.AK054 },
+  ]);
+  expect(refused({ brand: {}, login: { waive } })).toEqual([
+    "login: waive.AK054 must waive a refusal that applies, got AK054, which does not; remove it",
   ]);
 });
 

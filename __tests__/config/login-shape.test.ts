@@ -14,9 +14,7 @@ function made(props: Omit<SingleScreenLoginProps, "lookups">, look: ReturnType<t
 }
 
 test("the defaults of config are those of the constructs", () => {
-  expect(made(login.parse({}), brand.parse({}))).toEqual(
-    made({}, { title: "authentik", attributes: {}, closeBuiltInLogin: false }),
-  );
+  expect(made(login.parse({}), brand.parse({}))).toEqual(made({}, { title: "authentik", attributes: {} }));
   const nested = { reputation: {}, mfa: { notConfigured: "configure" } } as const;
   expect(made(login.parse(nested), brand.parse({}))).toEqual(made(nested, brand.parse({})));
 });

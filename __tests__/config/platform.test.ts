@@ -239,3 +239,26 @@ test.each<[object, string]>([
 ])("what Kubernetes would not take: %j", (change, text) => {
   expect(refused(change)).toEqual([text]);
 });
+
+describe("a database that the outpost's own pods share with the server", () => {
+  const sslMode = { database: { ...platform.database, sslMode: "verify-full" } };
+  const env = [{ name: "AUTHENTIK_POSTGRESQL__DEFAULT_SCHEMA", value: "sso" }];
+  const values = { values: { server: { env } } };
+  const own = { outposts: { embedded: { form: "embedded-deployment" } } };
+
+  test("has to be found by them too", () => {
+    expect(refused({ ...sslMode, ...values }, own)).toEqual([
+      'AK053 platform: database.sslMode must be one that the outpost\'s own pods can do as well, got "verify-full"; they are not told which authority to trust, so say "require", or run the outpost in the server',
+      "AK053 platform: values.server.env[0] must not be a setting of the database beside an outpost in pods of its own, got AUTHENTIK_POSTGRESQL__DEFAULT_SCHEMA; it reaches the server alone, and sessions would be looked for elsewhere: use platform.database, or run the outpost in the server",
+    ]);
+  });
+
+  test("unless they are in the server, or somebody says why", () => {
+    const inServer = { outposts: { embedded: { form: "in-server" } } };
+    const accepted = (change: object, rest: object): unknown =>
+      read({ ...smallSite, ...rest, platform: { ...platform, ...change } }, folder);
+    expect(() => accepted({ ...sslMode, ...values }, inServer)).not.toThrow();
+    const waive = { AK053: "our image trusts the authority" };
+    expect(() => accepted({ ...sslMode, ...values, waive }, own)).not.toThrow();
+  });
+});

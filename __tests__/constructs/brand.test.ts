@@ -3,7 +3,7 @@ import type { BrandProps } from "../../constructs/brand";
 import { SingleScreenLogin } from "../../constructs/single-screen-login";
 import { inspect } from "../oracle";
 import type { TerraformJson } from "../oracle";
-import { addresses, all, only, synth } from "../synth";
+import { only, synth } from "../synth";
 import type { Scope, Synthesized } from "../synth";
 
 type Change = Partial<BrandProps> | ((scope: Scope) => Partial<BrandProps>);
@@ -50,28 +50,8 @@ test("points at a login once it is complete, and no longer looks authentik's up"
     flow_authentication: "${authentik_flow.login_flow.uuid}",
     depends_on: ["authentik_flow_stage_binding.login_flow_session"],
   });
+  expect(Object.keys(json.data?.["authentik_flow"] ?? {})).not.toContain("lookups_flow-default-authentication-flow");
   expect(inspect(json as unknown as TerraformJson)).toEqual([]);
-});
-
-test("closes authentik's own login when told to, once the brand names another", () => {
-  const json = branded((scope) => ({ ...withLogin(scope), closeBuiltInLogin: true }));
-  const { "//": _, ...binding } = all(json, "authentik_policy_binding")["brand_built-in-login-binding"] ?? {};
-  expect(binding).toEqual({
-    target: "${data.authentik_flow.lookups_flow-default-authentication-flow.id}",
-    policy: "${authentik_policy_expression.brand_built-in-login.id}",
-    order: 0,
-    negate: false,
-    failure_result: true,
-    depends_on: ["authentik_brand.brand"],
-  });
-  expect(all(json, "authentik_policy_expression")["brand_built-in-login"]).toMatchObject({
-    name: "iac-built-in-login",
-    expression: expect.stringContaining('login.slug == "default-authentication-flow"') as unknown,
-  });
-  const open = branded(withLogin);
-  expect(addresses(open).filter((address) => address.includes("built-in"))).toEqual([]);
-  expect(Object.keys(open.data?.["authentik_flow"] ?? {})).not.toContain("lookups_flow-default-authentication-flow");
-  expect(addresses(branded({ closeBuiltInLogin: true })).filter((address) => address.includes("built-in"))).toEqual([]);
 });
 
 test("passes on every option", () => {
@@ -83,7 +63,6 @@ test("passes on every option", () => {
     customCss: ".pf-c-login { color: red }",
     attributes: { settings: { locale: "de" } },
     authenticationFlow: "uuid-1",
-    closeBuiltInLogin: false,
     invalidationFlow: "uuid-2",
     userSettingsFlow: "uuid-3",
     recoveryFlow: "uuid-4",

@@ -395,8 +395,10 @@ describe("in pods of its own", () => {
       lifecycle: {
         // Not the pk beside it: a provider that takes another's place is no reason to roll.
         replace_triggered_by: [
-          "terraform_data.outpost_deployment_validities_wiki.input.access_token_validity",
-          `terraform_data.${git}.input.access_token_validity`,
+          ...["terraform_data.outpost_deployment_validities_wiki", `terraform_data.${git}`].flatMap((address) => [
+            `${address}.input.access_token_validity`,
+            `${address}.input.cookie_domain`,
+          ]),
         ],
       },
     });

@@ -48,6 +48,7 @@ test("says everything the provider would leave to itself, and is replaced before
     designation: "recovery",
     authentication: "none",
     layout: "stacked",
+    background: "/static/dist/assets/images/flow_background.jpg",
     denied_action: "message_continue",
     compatibility_mode: false,
     policy_engine_mode: "any",
@@ -59,12 +60,14 @@ test("passes on every option", () => {
   const options = {
     authentication: "require_unauthenticated",
     layout: "sidebar_left",
+    background: "https://example.org/hills.jpg",
     deniedAction: "message",
     compatibilityMode: true,
   } as const;
   expect(only(flow(options), "authentik_flow")).toMatchObject({
     authentication: "require_unauthenticated",
     layout: "sidebar_left",
+    background: "https://example.org/hills.jpg",
     denied_action: "message",
     compatibility_mode: true,
   });

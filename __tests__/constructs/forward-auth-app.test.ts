@@ -36,7 +36,7 @@ const refused = (change: Change): string => {
 
 test("says what the provider sends, and nothing that it never sends or the server adds", () => {
   expect(provider()).toEqual({
-    name: "wiki",
+    name: "wiki-single",
     mode: "forward_single",
     external_host: "https://wiki.example.org",
     authorization_flow: "${data.authentik_flow.lookups_flow-default-provider-authorization-implicit-consent.id}",
@@ -75,7 +75,7 @@ test("what cannot be cleared is got rid of by a new provider", () => {
   expect(revision({ ...MODES.proxy, basicAuth })).toEqual({ mode: "proxy", basic_auth: "on" });
   // Both providers are there for a moment, and a name is unique.
   const names = [{}, MODES.forward_domain, MODES.proxy, { basicAuth }].map((change) => provider(change).name);
-  expect(names).toEqual(["wiki", "wiki-domain", "wiki-proxy", "wiki-basic-auth"]);
+  expect(names).toEqual(["wiki-single", "wiki-domain", "wiki-proxy", "wiki-single-basic-auth"]);
   expect(provider({ basicAuth })).toMatchObject({
     basic_auth_enabled: true,
     basic_auth_username_attribute: "wiki_user",
@@ -215,6 +215,10 @@ test("outputs: the provider's pk, the lifetime of a sign-in, and the headers the
       }),
     ).toBe("${authentik_provider_proxy.wiki_provider.id}");
     expect(made.accessTokenValidity).toBe("days=1");
+    expect(made.cookieDomain).toBeUndefined();
+    expect(made.traefikAnnotation({ traefikMiddleware: "authentik-proxy@kubernetescrd" })).toEqual({
+      "traefik.ingress.kubernetes.io/router.middlewares": "authentik-proxy@kubernetescrd",
+    });
     expect(made.headers).toBe(FORWARD_AUTH_HEADERS);
     expect(made.headers).toContain("X-authentik-username");
     expect(made.node.defaultChild).toBe(made.resource);

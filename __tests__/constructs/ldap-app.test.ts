@@ -37,7 +37,7 @@ const publishTo = { mount: "secret", path: "apps/jellyfin/ldap" };
 describe("the provider", () => {
   test("says everything authentik's provider would leave to itself", () => {
     expect(provider()).toEqual({
-      name: "jellyfin",
+      name: "jellyfin-ldap",
       base_dn: "ou=jellyfin,dc=example,dc=org",
       bind_flow: "${authentik_flow.bind_flow.uuid}",
       unbind_flow: "${data.authentik_flow.lookups_flow-default-invalidation-flow.id}",

@@ -1,6 +1,6 @@
 import { Flow } from "../../constructs/flow";
 import { SingleScreenLogin, checkLogin } from "../../constructs/single-screen-login";
-import type { LooseLogin, SingleScreenLoginProps } from "../../constructs/single-screen-login";
+import type { LoginMfaProps, LooseLogin, SingleScreenLoginProps } from "../../constructs/single-screen-login";
 import { inspect } from "../oracle";
 import type { TerraformJson } from "../oracle";
 import { addresses, all, only, synth } from "../synth";
@@ -51,6 +51,7 @@ test("identifies, turns away, asks for a second factor and signs in, in gaps of 
     title: "Sign in",
     designation: "authentication",
     authentication: "none",
+    background: "/static/dist/assets/images/flow_background.jpg",
     compatibility_mode: false,
     lifecycle: LASTING,
   });
@@ -197,6 +198,7 @@ test("passes on every option of the first screen, and waits for the flows it lin
       enrollmentFlow: "${data.authentik_flow.enroll.id}",
       passwordlessFlow: "${data.authentik_flow.passkey.id}",
       layout: "sidebar_left",
+      background: "/media/hills.jpg",
       compatibilityMode: true,
     };
   });
@@ -212,6 +214,7 @@ test("passes on every option of the first screen, and waits for the flows it lin
   expect(all(json, "authentik_flow")["login_flow"]).toMatchObject({
     title: "Hello",
     layout: "sidebar_left",
+    background: "/media/hills.jpg",
     compatibility_mode: true,
   });
 });
@@ -249,6 +252,37 @@ test("refuses everything at once, naming the login", () => {
       '  sessionDuration must be longer than nothing, got "seconds=0"; such a session lives no longer than an anonymous one, two hours or so: say how long, such as weeks=4',
     ].join("\n"),
   );
+});
+
+test.each<[string, LoginMfaProps, string]>([
+  [
+    "people could not set up",
+    { notConfigured: "configure", setUp: ["webauthn"] },
+    'mfa.setUp must name totp or static, got ["webauthn"]; a person without hardware could not go on: add one of them',
+  ],
+  [
+    "nobody has on a fresh instance",
+    { notConfigured: "deny", deviceClasses: ["email", "sms", "duo"] },
+    'mfa.deviceClasses must name webauthn, totp or static with notConfigured "deny", got ["email","sms","duo"]; this project sets up no other, and on a fresh instance nobody could sign in: add one of them',
+  ],
+])("refuses a factor that %s, unless waived", (_, mfa, text) => {
+  expect(() => login({ mfa })).toThrow(`SingleScreenLogin "test/login": AK054 ${text}`);
+  expect(() => login({ mfa, waive: { AK042: "that is another one" } })).toThrow("AK054");
+  expect(() => login({ mfa, waive: { AK054: "everybody has one already" } })).not.toThrow();
+});
+
+test.each<[string, LooseLogin["mfa"]]>([
+  ["all that can be set up", { notConfigured: "configure" }],
+  ["codes from an app", { notConfigured: "configure", setUp: ["webauthn", "totp"] }],
+  ["codes on paper", { notConfigured: "configure", setUp: ["webauthn", "static"] }],
+  ["what config could not read, to set up", { notConfigured: "configure", setUp: ["webauthn", undefined] }],
+  ["the factors that count by default", { notConfigured: "deny" }],
+  ["a security key", { notConfigured: "deny", deviceClasses: ["email", "webauthn"] }],
+  ["codes on paper, among others", { notConfigured: "deny", deviceClasses: ["static", "sms"] }],
+  ["what config could not read", { notConfigured: "deny", deviceClasses: ["sms", undefined] }],
+  ["none, and is not needed", { notConfigured: "skip", deviceClasses: ["email"] }],
+])("locks nobody out who has %s", (_, mfa) => {
+  expect(checkLogin({ mfa })).toEqual([]);
 });
 
 test.each<[string, LooseLogin, string[]]>([

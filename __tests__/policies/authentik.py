@@ -197,8 +197,6 @@ def policy_request(spec):
     request.debug = spec["debug"]
     if spec["httpRequest"] is not None:
         request.http_request = Request(user, spec["httpRequest"], spec["clientIp"])
-        if "brand" in spec["httpRequest"]:
-            request.http_request.brand = decoded(spec["httpRequest"]["brand"])
     request.obj, request.context = decoded(spec["obj"]), decoded(spec["context"])
     if spec["flow"]:
         request.obj = request.obj or fake("FlowStageBinding")

@@ -55,8 +55,6 @@ export interface PolicyHttpRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** @default {} */
   readonly session?: Readonly<Record<string, unknown>>;
-  /** The brand that answers.  @default - there is none */
-  readonly brand?: PythonObject;
 }
 
 /** An object, rather than JSON, in `context` or `obj`; made by `pythonObject` and `pythonUser`. */

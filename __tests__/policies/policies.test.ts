@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { checkExpression, readExpression } from "../../constructs/expression";
 import { ROOT } from "../synth";
-import { PythonRunner, pythonObject } from "./harness";
+import { PythonRunner } from "./harness";
 import type { PolicyOutcome, PolicyRun } from "./harness";
 
 const POLICIES = join(ROOT, "policies");
@@ -72,16 +72,4 @@ test.each([
 
 test.each([jane, null])("never.py passes for nobody, not for %j", async (user) => {
   expect(await run("never.py", { user, groups })).toMatchObject({ passing: false, messages: [] });
-});
-
-test.each([
-  ["names another login", pythonObject("Flow", { slug: "iac-login" }), false],
-  ["names authentik's own login", pythonObject("Flow", { slug: "default-authentication-flow" }), true],
-  ["names no login", null, true],
-])("built_in_login.py, where the brand %s", async (_, flow, passing) => {
-  const brand = pythonObject("Brand", { flow_authentication: flow });
-  expect(await run("built_in_login.py", { user: null, httpRequest: { brand } })).toMatchObject({
-    passing,
-    messages: [],
-  });
 });

@@ -8,7 +8,7 @@ const tile = {
   openInNewTab: true,
 };
 const service = [{ op: "add", path: "/spec/internalTrafficPolicy", value: "Local" }];
-const ingress = { className: "traefik", tlsSecretName: "outpost-tls", annotations: { "example.org/a": "b" } };
+const ingress = { className: "nginx", tlsSecretName: "outpost-tls", annotations: { "example.org/a": "b" } };
 const httpRoute = {
   parentRefs: [{ name: "public", namespace: "gateways", sectionName: "https" }],
   annotations: { "example.org/c": "d" },
@@ -101,6 +101,8 @@ export const identityOptions = {
     hosts: { "admin.example.org": { groups: ["crew"], users: ["jane"], policies: ["hours"], match: "all" } },
     accessTokenValidity: "hours=5",
     section: "Restricted",
+    outpost: "edge",
+    waive: { AK034: "no Ingress of theirs names the domain's outpost" },
   },
   ldap: { root: "dc=example,dc=org", certificate: "ldaps", sessionMinutes: 20 },
   outposts: {
@@ -150,12 +152,18 @@ export const identityOptions = {
     passkeys: true,
     rememberUsername: false,
     reputation: { threshold: -3, checkIp: false, checkUsername: true, message: "Wait a day." },
-    mfa: { deviceClasses: ["totp", "static"], notConfigured: "configure", setUp: ["totp"], askAgainAfter: "hours=12" },
+    mfa: {
+      deviceClasses: ["webauthn", "totp"],
+      notConfigured: "configure",
+      setUp: ["webauthn"],
+      askAgainAfter: "hours=12",
+    },
     sessionDuration: "weeks=2",
     rememberMeOffset: "weeks=1",
     networkBinding: "bind_asn",
     geoipBinding: "bind_continent",
     compatibilityMode: true,
+    waive: { AK054: "everybody is given a security key" },
   },
   brand: {
     title: "Example",
@@ -163,7 +171,6 @@ export const identityOptions = {
     favicon: "/favicon.png",
     background: "/hills.jpg",
     customCss: "body { color: red }",
-    closeBuiltInLogin: true,
     attributes: { settings: { locale: "de" } },
   },
 };

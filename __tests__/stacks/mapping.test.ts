@@ -118,7 +118,7 @@ const site = {
     additionalObjects: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "extra" } }],
     authProxy,
     values: { global: { podLabels: { team: "infra" } }, extraManifests: [] },
-    waive: { AK022: "shows that a waiver is passed on" },
+    waive: { AK022: "shows that a waiver is passed on", AK053: "the image trusts our authority" },
   },
   systemSettings: {
     defaultAppAccess: true,
@@ -662,7 +662,7 @@ test("restricted hosts", () => {
 
 test("an LDAP app", () => {
   expect(block("authentik_provider_ldap", "identity_apps_films_provider")).toEqual({
-    name: "movies",
+    name: "movies-ldap",
     base_dn: "ou=films,dc=example,dc=org",
     bind_flow: "${authentik_flow.identity_ldap-bind_flow.uuid}",
     unbind_flow: "${data.authentik_flow.lookups_flow-default-invalidation-flow.id}",
@@ -689,7 +689,7 @@ describe("outposts", () => {
     kubernetes_httproute_annotations: { "example.org/c": "d" },
   };
   const ingress = {
-    kubernetes_ingress_class_name: "traefik",
+    kubernetes_ingress_class_name: "nginx",
     kubernetes_ingress_secret_name: "outpost-tls",
     kubernetes_ingress_annotations: { "example.org/a": "b" },
   };
@@ -743,9 +743,26 @@ describe("outposts", () => {
     expect(Object.keys(all(made, "kubernetes_deployment_v1"))).toContain("identity_outposts_embedded_deployment");
   });
 
-  test("the embedded one inside the server", () => {
-    const made = synthSite(read({ ...site, outposts: { ...site.outposts, embedded: inServer } }, folder))
+  test("Ingresses are of the platform's class unless they say another", () => {
+    const embedded = { ...embeddedDeployment, ingress: { tlsSecretName: "" } };
+    const managed = { edge: { ...site.outposts.managed.edge, ingress: undefined } };
+    const made = synthSite(read({ ...site, outposts: { ...site.outposts, embedded, managed } }, folder))
       .authentik as Synthesized;
+    expect(config(made, "identity_outposts_embedded")).toMatchObject({
+      kubernetes_ingress_class_name: "traefik",
+      kubernetes_ingress_secret_name: "",
+    });
+    expect(config(made, "identity_outposts_managed_edge").kubernetes_ingress_class_name).toBe("traefik");
+  });
+
+  test("the embedded one inside the server", () => {
+    const { AK022 } = site.platform.waive;
+    const changed = {
+      ...site,
+      platform: { ...site.platform, waive: { AK022 } },
+      outposts: { ...site.outposts, embedded: inServer },
+    };
+    const made = synthSite(read(changed, folder)).authentik as Synthesized;
     expect(config(made, "identity_outposts_embedded")).toMatchObject({
       refresh_interval: "minutes=8",
       ...ingress,
@@ -763,7 +780,10 @@ describe("outposts", () => {
     expect(outpost).toMatchObject({
       name: "Edge proxy",
       type: "proxy",
-      protocol_providers: ["${authentik_provider_proxy.identity_apps_panel_provider.id}"],
+      protocol_providers: [
+        "${authentik_provider_proxy.identity_apps_panel_provider.id}",
+        "${authentik_provider_proxy.identity_hosts_admin-example-org-f03a9b9c_provider.id}",
+      ],
       service_connection: connection("edge"),
     });
     expect(config(json, "identity_outposts_managed_edge")).toMatchObject({
@@ -807,7 +827,11 @@ describe("outposts", () => {
 });
 
 test("the login", () => {
-  expect(block("authentik_flow", "identity_login_flow")).toMatchObject({ title: "Welcome", compatibility_mode: true });
+  expect(block("authentik_flow", "identity_login_flow")).toMatchObject({
+    title: "Welcome",
+    background: "/hills.jpg",
+    compatibility_mode: true,
+  });
   expect(block("authentik_stage_identification", "identity_login_identification")).toMatchObject({
     user_fields: ["email"],
     enable_remember_me: false,
@@ -820,9 +844,9 @@ test("the login", () => {
   });
   expect(block("authentik_stage_deny", "identity_login_guard").deny_message).toBe("Wait a day.");
   expect(block("authentik_stage_authenticator_validate", "identity_login_mfa")).toMatchObject({
-    device_classes: ["totp", "static"],
+    device_classes: ["webauthn", "totp"],
     not_configured_action: "configure",
-    configuration_stages: ["${data.authentik_stage.lookups_stage-default-authenticator-totp-setup.id}"],
+    configuration_stages: ["${data.authentik_stage.lookups_stage-default-authenticator-webauthn-setup.id}"],
     last_auth_threshold: "hours=12",
   });
   expect(block("authentik_stage_user_login", "identity_login_session")).toMatchObject({
@@ -831,6 +855,7 @@ test("the login", () => {
     network_binding: "bind_asn",
     geoip_binding: "bind_continent",
   });
+  expect(read(site, folder).waivers).toContainEqual(expect.objectContaining({ where: "login", code: "AK054" }));
   const { login } = identityOptions;
   const without = read({ ...site, login: { ...login, passkeys: false, reputation: false } }, folder);
   const made = synthSite(without).authentik as Synthesized;
@@ -849,9 +874,6 @@ test("the brand", () => {
     attributes: '{"settings":{"locale":"de"}}',
     flow_authentication: "${authentik_flow.identity_login_flow.uuid}",
   });
-  expect(block("authentik_policy_binding", "identity_brand_built-in-login-binding").target).toContain(
-    "default-authentication-flow",
-  );
 });
 
 test("the proxy before an outpost", () => {

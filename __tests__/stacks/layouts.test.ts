@@ -156,6 +156,37 @@ test("no app is made before apps without bindings are closed, in either layout",
   }
 });
 
+describe("nobody gets in by the order of an apply", () => {
+  const after = (type: string, name: string): unknown => all(one, type)[name]?.depends_on;
+  const forwardAuth = ["identity_apps_everything", "identity_hosts_traefik-example-org-5c3c6409"];
+
+  test("an outpost is given a provider once its app is bound", () => {
+    for (const app of forwardAuth) {
+      expect(after("authentik_outpost", "identity_outposts_embedded")).toContain(
+        `authentik_policy_binding.${app}_access_members-0`,
+      );
+    }
+    for (const place of ["members-0", "account-0"]) {
+      expect(after("authentik_outpost", "identity_outposts_ldap")).toContain(
+        `authentik_policy_binding.identity_apps_jellyfin_access_${place}`,
+      );
+    }
+  });
+
+  test("an app gets another provider once the outpost's pods are ready, and the Service chooses them then", () => {
+    const pods = "kubernetes_deployment_v1.identity_outposts_embedded_deployment";
+    for (const app of forwardAuth) expect(after("authentik_application", app)).toContain(pods);
+    expect(after("authentik_outpost", "identity_outposts_embedded")).toContain(pods);
+    expect(after("authentik_application", "identity_apps_grafana")).not.toContain(pods);
+  });
+
+  test("the brand shows the login once all of its steps are there", () => {
+    expect(after("authentik_brand", "identity_brand")).toContain(
+      "authentik_flow_stage_binding.identity_login_flow_session",
+    );
+  });
+});
+
 describe("people and groups", () => {
   test("no group says who is in it", () => {
     for (const group of Object.values(all(one, "authentik_group"))) expect(group).not.toHaveProperty("users");

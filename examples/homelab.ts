@@ -44,6 +44,7 @@ export default defineSite({
         email: "admin@example.org",
       },
     },
+    // Pooling by transaction needs PgBouncer 1.21 or newer with max_prepared_statements above 0, for the outpost's pods.
     database: { host: "pgbouncer.databases.svc", port: 6432, pooler: "transaction", connMaxAgeSeconds: 60 },
     tuning: { webWorkers: 3, webThreads: 4, workerThreads: 4, unauthenticatedAge: "hours=2" },
     server: { replicas: 2, pdb: { minAvailable: 1 } },

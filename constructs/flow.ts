@@ -4,7 +4,7 @@ import { Flow as FlowResource } from "../.gen/providers/authentik/flow";
 import { FlowStageBinding } from "../.gen/providers/authentik/flow-stage-binding";
 import { PolicyBinding } from "../.gen/providers/authentik/policy-binding";
 import { refuse } from "./refusal";
-import type { Refusal } from "./refusal";
+import type { Refusal, Waive } from "./refusal";
 
 /** What a flow is for. */
 export type FlowDesignation =
@@ -89,6 +89,8 @@ export interface FlowProps {
   readonly deniedAction?: "continue" | "message" | "message_continue";
   /** Whether the pages help password managers that cannot look into web components.  @default false */
   readonly compatibilityMode?: boolean;
+  /** Reasons by code for refusals that do not apply to this flow.  @default - none */
+  readonly waive?: Waive;
 }
 
 /** A flow to point at: its uuid, or a flow of this stack, which is then waited for. */
@@ -114,7 +116,7 @@ export function flowsComplete(flows: readonly (FlowReference | undefined)[]): Te
  * signs people in, so that a flow which is half made lets nobody in. Everything is made before what it replaces goes: a
  * stage or policy that is deleted takes its bindings along, and the flow would go on without the step.
  *
- * @throws RefusedError when two steps share a place, or a step's policies are never asked
+ * @throws RefusedError when two steps share a place, or a step's policies are never asked or too early
  * @see https://docs.goauthentik.io/add-secure-apps/flows-stages/flow/
  */
 export class Flow extends Construct {
@@ -129,7 +131,7 @@ export class Flow extends Construct {
 
   constructor(scope: Construct, id: string, props: FlowProps) {
     super(scope, id);
-    refuse(this, checkFlow(props));
+    refuse(this, checkFlow(props), props.waive);
     this.resource = new FlowResource(this, "Resource", {
       name: props.name,
       title: props.title,
@@ -184,7 +186,7 @@ export class Flow extends Construct {
   }
 }
 
-/** Refuses a flow without steps, two steps in one place, and policies that are never asked. */
+/** Refuses a flow without steps, two steps in one place, and policies that are never asked, or before anybody is known. */
 export function checkFlow({ steps }: Pick<FlowProps, "steps">): Refusal[] {
   if (steps.length === 0)
     return [{ field: "steps", text: "must hold at least one step, got []; a flow without any does nothing" }];
@@ -198,6 +200,11 @@ export function checkFlow({ steps }: Pick<FlowProps, "steps">): Refusal[] {
     if ((step.policies ?? []).length > 0 && step.evaluateOnPlan !== true && step.reEvaluatePolicies === false) {
       const text = "must be true with evaluateOnPlan false, got false; the step's policies would never be asked";
       refusals.push({ field: `steps[${index}].reEvaluatePolicies`, text });
+    }
+    if ((step.policies ?? []).length > 0 && step.evaluateOnPlan === true) {
+      const text =
+        "must be false beside policies, got true; they are asked when the flow starts, when nobody is known and nothing was entered, and a step that fails then is left out for good: ask them when the step is reached";
+      refusals.push({ code: "AK055", field: `steps[${index}].evaluateOnPlan`, text, waivable: true });
     }
     return refusals;
   });

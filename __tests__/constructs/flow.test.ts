@@ -173,6 +173,20 @@ test("refuses a flow without steps, a place taken twice, and policies that are n
       "  steps[4].reEvaluatePolicies must be true with evaluateOnPlan false, got false; the step's policies would never be asked",
     ].join("\n"),
   );
-  expect(checkFlow({ steps: [{ ...mute, evaluateOnPlan: true }] })).toEqual([]);
   expect(checkFlow({ steps: [{ ...mute, policies: [] }] })).toEqual([]);
+});
+
+test("refuses policies that are asked before anybody is known, unless somebody says why", () => {
+  const early: FlowStep = {
+    id: "early",
+    order: 30,
+    stage: CHECK,
+    policies: [{ policy: POLICY }],
+    evaluateOnPlan: true,
+  };
+  expect(() => flow({ steps: [early] })).toThrow(
+    'Flow "test/help": AK055 steps[0].evaluateOnPlan must be false beside policies, got true; they are asked when the flow starts, when nobody is known and nothing was entered, and a step that fails then is left out for good: ask them when the step is reached',
+  );
+  expect(() => flow({ steps: [early], waive: { AK055: "it asks for the time of day alone" } })).not.toThrow();
+  expect(() => flow({ steps: [{ ...early, policies: [] }] })).not.toThrow();
 });

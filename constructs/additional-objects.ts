@@ -1,4 +1,5 @@
 import type { Refusal } from "./refusal";
+import { mapTexts } from "./template";
 
 /** An object of Kubernetes that a release brings along. */
 export interface KubernetesObject {
@@ -19,12 +20,7 @@ export interface KubernetesObject {
  */
 export function escapeBraces<T>(value: T): T {
   // The raw text in back quotes holds no white space, so that a folded YAML text does not break it.
-  if (typeof value === "string") return value.replaceAll("{{", "{{`{{`}}") as T;
-  if (Array.isArray(value)) return value.map(escapeBraces) as T;
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [escapeBraces(key), escapeBraces<unknown>(inner)]),
-  ) as T;
+  return mapTexts(value, (text) => text.replaceAll("{{", "{{`{{`}}"));
 }
 
 /** Which objects Helm could not apply, or would apply one over the other. */

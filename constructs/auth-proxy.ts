@@ -11,6 +11,7 @@ import { AUTH_PROXY_PORT, CONFIG_FOLDER, EMERGENCY_FOLDER, nginxFiles, RUN_FOLDE
 import { authProxyObjects } from "./auth-proxy-objects";
 import type { AuthProxyAlerts } from "./auth-proxy-objects";
 import { leaveLabels } from "./lifecycle";
+import { apart, CONFINED } from "./pod";
 import { outOfRange, refuse } from "./refusal";
 import type { Refusal, Waive } from "./refusal";
 
@@ -184,16 +185,7 @@ function pod(props: AuthProxyProps, labels: Record<string, string>): DeploymentV
       runAsGroup: "101",
       seccompProfile: { type: "RuntimeDefault" },
     },
-    affinity: {
-      podAntiAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [
-          {
-            weight: 100,
-            podAffinityTerm: { labelSelector: [{ matchLabels: labels }], topologyKey: "kubernetes.io/hostname" },
-          },
-        ],
-      },
-    },
+    affinity: apart(labels),
     container: [
       {
         name: "nginx",
@@ -207,11 +199,7 @@ function pod(props: AuthProxyProps, labels: Record<string, string>): DeploymentV
         readinessProbe: { httpGet: { path: "/healthz", port: "http" }, initialDelaySeconds: 5, periodSeconds: 5 },
         // Traefik learns that a pod goes some moments after it was told to.
         lifecycle: { preStop: [{ exec: { command: ["/bin/sleep", "5"] } }] },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
+        securityContext: CONFINED,
         volumeMount: mounts,
       },
     ],

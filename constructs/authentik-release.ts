@@ -16,8 +16,6 @@ import type { ReleaseImage } from "./release-image";
 import { checkRoute, routeValues } from "./release-ingress";
 import type { ReleaseRoute } from "./release-ingress";
 
-export { inClusterUrl, releaseFullname, serverServiceName } from "./release-names";
-
 /** Timing of a probe; what is probed is the chart's. */
 export interface ProbeTiming {
   /** Before the first probe.  @default - the chart's */

@@ -4,6 +4,7 @@ import type { Application } from "../.gen/providers/authentik/application";
 import { ProviderProxy } from "../.gen/providers/authentik/provider-proxy";
 import { addApplication, checkAccess } from "./application";
 import type { ApplicationProps } from "./application";
+import { HOST_NAME } from "./host-name";
 import { addressOf } from "./lifecycle";
 import type { Lookups } from "./lookups";
 import { hasAlternatives } from "./pattern";
@@ -222,7 +223,7 @@ function checkExternalHost({ mode, externalHost, cookieDomain }: ForwardAuthOpti
   const shown = JSON.stringify(externalHost);
   if (!/^https?:$/.test(protocol))
     return [refusal("externalHost", `must begin with https://, got ${shown}; correct it`)];
-  if (!HOST.test(hostname) && !isAddress(hostname)) {
+  if (!HOST_NAME.test(hostname) && !isAddress(hostname)) {
     const text = `must name one host by letters, digits, dashes and dots, got ${shown}; outposts compare it letter by letter, and no Ingress takes it`;
     return [refusal("externalHost", text)];
   }
@@ -255,8 +256,6 @@ function checkExternalHost({ mode, externalHost, cookieDomain }: ForwardAuthOpti
         ]),
   ];
 }
-
-const HOST = /^(?=.{1,253}$)(?!.*\.\d+$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 function isAddress(host: string): boolean {
   return /^\d+(\.\d+){3}$|^\[/.test(host);

@@ -14,6 +14,7 @@ import { constructId } from "./construct-id";
 import { addressOf, leaveLabels } from "./lifecycle";
 import { outpostImage, withSlash } from "./outpost-config";
 import type { OutpostImage, OutpostLogLevel } from "./outpost-config";
+import { apart, CONFINED } from "./pod";
 import { outOfRange } from "./refusal";
 import type { Refusal } from "./refusal";
 import type { Database } from "./release-env";
@@ -222,19 +223,7 @@ function pod(props: OutpostDeploymentProps): DeploymentV1SpecTemplateSpec {
     enableServiceLinks: false,
     imagePullSecrets: props.pullSecrets?.map((name) => ({ name })),
     securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
-    affinity: {
-      podAntiAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [
-          {
-            weight: 100,
-            podAffinityTerm: {
-              topologyKey: "kubernetes.io/hostname",
-              labelSelector: [{ matchLabels: OUTPOST_POD_LABELS }],
-            },
-          },
-        ],
-      },
-    },
+    affinity: apart(OUTPOST_POD_LABELS),
     // The image writes to /dev/shm and nowhere else.
     volume: [{ name: "shm", emptyDir: { medium: "Memory", sizeLimit: "64Mi" } }],
     container: [container(props)],
@@ -254,11 +243,7 @@ function container(props: OutpostDeploymentProps): DeploymentV1SpecTemplateSpecC
     env: environment(props),
     resources: props.resources ?? RESOURCES,
     volumeMount: [{ name: "shm", mountPath: "/dev/shm" }],
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    },
+    securityContext: CONFINED,
     // It listens once it has its providers, and asks again every three seconds until authentik answers.
     startupProbe: { httpGet: { ...ping, port: "http" }, periodSeconds: 5, failureThreshold: 60 },
     readinessProbe: { httpGet: { ...ping, port: "http" }, periodSeconds: 10, timeoutSeconds: 3 },

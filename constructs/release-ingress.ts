@@ -1,4 +1,5 @@
 import type { ChartValues } from "./chart-values";
+import { HOST_NAME } from "./host-name";
 import type { Refusal } from "./refusal";
 import { staticCacheRule } from "./static-cache-ingress";
 
@@ -40,12 +41,9 @@ export interface ParentRef {
 /** How people reach authentik from outside of the cluster. */
 export type ReleaseRoute = IngressRoute | GatewayRoute;
 
-/** A name that Kubernetes takes as a host: no address, no port, in lower case. */
-const HOST = /^(?=.{1,253}$)(?!.*\.\d+$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
 /** What of a route Kubernetes would not take. */
 export function checkRoute({ host }: { readonly host?: string }): Refusal[] {
-  if (host === undefined || HOST.test(host)) return [];
+  if (host === undefined || HOST_NAME.test(host)) return [];
   const text = `must be a host name in lower case, got "${host}"; Kubernetes routes names only, so give authentik one`;
   return [{ code: "AK049", field: "ingress.host", text }];
 }

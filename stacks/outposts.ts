@@ -1,7 +1,6 @@
 import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import type { Site } from "../config/load";
-import { inClusterUrl } from "../constructs/authentik-release";
 import { EmbeddedOutpost } from "../constructs/embedded-outpost";
 import { Forgotten } from "../constructs/forgotten";
 import type { ForwardAuthApp } from "../constructs/forward-auth-app";
@@ -13,6 +12,7 @@ import { ManagedOutpost } from "../constructs/managed-outpost";
 import type { ManagedOutpostProps } from "../constructs/managed-outpost";
 import type { OutpostDeploymentOptions, ServedProvider } from "../constructs/outpost-deployment";
 import type { OutpostIngress } from "../constructs/outpost-config";
+import { inClusterUrl } from "../constructs/release-names";
 import { renamedFrom } from "../constructs/renamed";
 import { ldapOutpostName, outpostNamespace } from "./names";
 import { configSecret } from "./platform-secret";

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KubernetesObject } from "../../constructs/additional-objects";
-import { AuthentikRelease, inClusterUrl, releaseFullname, serverServiceName } from "../../constructs/authentik-release";
+import { AuthentikRelease } from "../../constructs/authentik-release";
 import type { AuthentikReleaseProps } from "../../constructs/authentik-release";
+import { inClusterUrl, releaseFullname, serverServiceName } from "../../constructs/release-names";
 import type { EnvVar } from "../../constructs/release-env";
 import { AuthentikStack } from "../../stacks/authentik-stack";
 import chart from "../../schema/authentik-chart-2026.5.6.values.json";

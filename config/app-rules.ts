@@ -158,11 +158,13 @@ function checkServed(site: LooseSite): Problem[] {
   const { embedded, managed } = site.outposts ?? {};
   const behind = behindOutposts(site);
   const named = behind.map(({ outpost }) => outpost);
+  const domains = behind.filter(({ domain }) => domain !== undefined);
+  const known = keys(managed);
   return [
     ...behind.flatMap(({ path, outpost }) =>
-      outpost === undefined || keys(managed).includes(outpost)
+      outpost === undefined || known.includes(outpost)
         ? []
-        : [unknownName([...path, "outpost"], "one of outposts.managed", outpost, keys(managed))],
+        : [unknownName([...path, "outpost"], "one of outposts.managed", outpost, known)],
     ),
     ...behind.flatMap(({ path, outpost }) =>
       outpost === undefined && embedded === undefined
@@ -175,7 +177,7 @@ function checkServed(site: LooseSite): Problem[] {
           ]
         : [],
     ),
-    ...keys(managed)
+    ...known
       .filter((key) => !named.includes(key))
       .map((key) =>
         problem(
@@ -184,13 +186,13 @@ function checkServed(site: LooseSite): Problem[] {
           "must have an app to serve, got none, which authentik refuses; name the outpost in an app or remove it",
         ),
       ),
-    ...behind.flatMap((one) => checkDomainAround(one, behind)),
+    ...behind.flatMap((one) => checkDomainAround(one, domains)),
   ];
 }
 
 /** An outpost that does not know a host answers for it by the domain it is in, and lets everybody of the domain in. */
-function checkDomainAround({ path, outpost, hosts: own }: Behind, behind: readonly Behind[]): Problem[] {
-  const around = behind.find(
+function checkDomainAround({ path, outpost, hosts: own }: Behind, domains: readonly Behind[]): Problem[] {
+  const around = domains.find(
     ({ domain, outpost: other }) =>
       domain !== undefined && other !== outpost && own.some((host) => host === domain || host.endsWith(`.${domain}`)),
   );

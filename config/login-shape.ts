@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { duration, text, waive } from "./basic-shapes";
-import { show } from "./problems";
+import { duration, text, waive, words } from "./basic-shapes";
 
 const reputation = z.strictObject({
   threshold: z
@@ -72,9 +71,7 @@ export const login = z.strictObject({
 });
 
 /** A picture as brands take it. */
-const picture = z.string().regex(/^(https?:\/\/|\/)\S+$/, {
-  error: ({ input }) => `must be a URL or a path that begins with /, got ${show(input)}`,
-});
+const picture = words(/^(https?:\/\/|\/)\S+$/, "be a URL or a path that begins with /");
 
 /** Text of many lines. The server strips white space at both ends, and every plan would put it back. */
 const styleSheet = z.string().regex(/^\S([\s\S]*\S)?$/, {

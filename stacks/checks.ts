@@ -4,7 +4,6 @@ import type { Problem } from "../config/problems";
 import type { LooseSite } from "../config/rule";
 import { checkBrand, checkShown } from "../constructs/brand";
 import { checkEmbeddedOutpost } from "../constructs/embedded-outpost";
-import { constructId } from "../constructs/construct-id";
 import { checkExpression } from "../constructs/expression";
 import { checkForwardAuth } from "../constructs/forward-auth-app";
 import { checkBaseDns, checkLdapApp, ldapBaseDn } from "../constructs/ldap-app";
@@ -30,7 +29,6 @@ export function checkConstructs(site: LooseSite, backend: BackendConfig | undefi
     ...checkPlatform(site),
     ...checkLoginAndBrand(site),
     ...checkFiles(site),
-    ...checkPersonIds(site),
     ...checkMadeNames(site),
   ];
 }
@@ -153,17 +151,4 @@ function checkFiles({ policies = {}, scopeMappings = {} }: LooseSite): Problem[]
         : [],
     ),
   );
-}
-
-/** Two usernames whose construct ids are one. */
-function checkPersonIds({ users }: LooseSite): Problem[] {
-  const owners = new Map<string, string>();
-  return Object.keys(users).flatMap((username) => {
-    const id = constructId(username);
-    const owner = owners.get(id);
-    owners.set(id, owner ?? username);
-    if (owner === undefined) return [];
-    const text = `must have an id of its own, got "${id}", which users.${owner} has; rename one of them`;
-    return problems(`users.${username}`, [{ code: "AK001", field: "", text }]);
-  });
 }

@@ -1,11 +1,13 @@
 import type { Problem } from "../config/problems";
 import type { LooseSite } from "../config/rule";
+import { constructId } from "../constructs/construct-id";
 import { EMBEDDED_OUTPOST } from "../constructs/embedded-outpost";
 import { proxyProviderName } from "../constructs/forward-auth-app";
 import { ldapProviderName } from "../constructs/ldap-app";
 import { outpostObjectName } from "../constructs/outpost-config";
 import { TOKEN_SECRET } from "../constructs/outpost-deployment";
 import { serverServiceName, workerName } from "../constructs/release-names";
+import { ldapOutpostName, outpostNamespace } from "./names";
 
 /** A name that a record makes. */
 interface Made {
@@ -22,6 +24,7 @@ export function checkMadeNames(site: LooseSite): Problem[] {
     ...clashes("provider name", providers(site)),
     ...clashes("Kubernetes name", workloads(site)),
     ...clashes("Secret", secrets(site)),
+    ...clashes("id", people(site)),
   ];
 }
 
@@ -35,7 +38,7 @@ function clashes(what: string, made: readonly Made[]): Problem[] {
       return [];
     }
     const other = earlier.field === "" ? earlier.where : `${earlier.where}.${earlier.field}`;
-    const text = `must have a ${what} of its own, got ${JSON.stringify(name)}, which ${other} has; rename one of them`;
+    const text = `must have ${what === "id" ? "an" : "a"} ${what} of its own, got ${JSON.stringify(name)}, which ${other} has; rename one of them`;
     return [{ code: "AK001", where, field, text }];
   });
 }
@@ -56,14 +59,21 @@ function providerName(app: NonNullable<NonNullable<LooseSite["apps"]>[string]>, 
   return app.kind === "ldap" ? ldapProviderName(slug) : slug;
 }
 
+/** Construct ids of people, which are not their usernames where these are no slugs. */
+function people({ users }: LooseSite): Made[] {
+  return Object.keys(users).map((username) => ({ where: `users.${username}`, field: "", name: constructId(username) }));
+}
+
 /** Services and Deployments of the release, of outposts and of the proxy before them; equal names of outposts are found as such. */
-function workloads({ platform, outposts, apps = {} }: LooseSite): Made[] {
-  const { release, namespace = "authentik", authProxy } = platform ?? {};
+function workloads(site: LooseSite): Made[] {
+  const { platform, outposts, apps = {} } = site;
+  const { release, authProxy } = platform ?? {};
+  const namespace = outpostNamespace(site);
   const { embedded, managed = {}, ldap } = outposts ?? {};
   const hasLdap = Object.values(apps).some((app) => app?.kind === "ldap");
   const run = [
     ...Object.entries(managed).map(([key, options]) => ({ at: `managed.${key}`, name: options?.name ?? key, options })),
-    ...(hasLdap ? [{ at: "ldap", name: ldap?.name ?? "ldap", options: ldap }] : []),
+    ...(hasLdap ? [{ at: "ldap", name: ldapOutpostName(site), options: ldap }] : []),
   ];
   const names = run.map(({ name }) => name);
   return [
@@ -84,7 +94,7 @@ function workloads({ platform, outposts, apps = {} }: LooseSite): Made[] {
         where: `outposts.${at}`,
         field: "name",
         name: outpostObjectName(name),
-        within: options?.namespace ?? namespace,
+        within: outpostNamespace(site, options),
       })),
     ...(authProxy?.name === undefined
       ? []

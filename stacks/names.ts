@@ -30,14 +30,21 @@ export function slugsByPerson(site: Pick<Site, "apps" | "hostAccess">): Map<stri
 }
 
 /** Name of the outpost of all LDAP apps. */
-export function ldapOutpostName(site: Pick<Site, "outposts">): string {
-  return site.outposts.ldap?.name ?? "ldap";
+export function ldapOutpostName({ outposts }: LooseOutposts): string {
+  return outposts?.ldap?.name ?? "ldap";
 }
 
 /** Namespace of an outpost's objects. */
-export function outpostNamespace(
-  { platform }: Pick<Site, "platform">,
-  { namespace }: { readonly namespace?: string } = {},
-): string {
-  return namespace ?? platform?.namespace ?? "authentik";
+export function outpostNamespace({ platform }: LooseOutposts, options: LooseNamespace = {}): string {
+  return options.namespace ?? platform?.namespace ?? "authentik";
+}
+
+interface LooseNamespace {
+  readonly namespace?: string | undefined;
+}
+
+/** What of a site decides where outposts are, also of one that could be read in part only. */
+interface LooseOutposts {
+  readonly outposts?: { readonly ldap?: { readonly name?: string | undefined } | undefined } | undefined;
+  readonly platform?: LooseNamespace | undefined;
 }

@@ -56,7 +56,7 @@ function days(duration: string): number {
 export const duration = words(
   /^(?!.*\b(\w+)=.*\b\1=)(weeks|days|hours|minutes|seconds)=[1-9]\d{0,8}(;(weeks|days|hours|minutes|seconds)=\d{1,9})*$/,
   "be a length of time such as weeks=4 or hours=1;minutes=30, each unit once",
-).refine((value) => days(value) <= LONGEST_DAYS, {
+).refine((value) => !(days(value) > LONGEST_DAYS), {
   error: ({ input }) => `must be at most weeks=5200, a hundred years, got ${show(input)}`,
 });
 

@@ -357,3 +357,33 @@ test("what a forward-auth app's construct refuses is found with all else", () =>
     'AK035 apps.wiki: internalHost must be given with mode "proxy", got nothing; name where the outpost passes requests on to, such as http://wiki.wiki.svc:8080',
   ]);
 });
+
+describe("LDAP apps", () => {
+  const films = { kind: "ldap", name: "Films", access: { groups: ["staff"] } };
+  const ldap = { root: "dc=example,dc=org" };
+
+  test.each<[string, object, string]>([
+    [
+      "one base DN inside another",
+      { films, series: { ...films, baseDn: "ou=series,ou=films,dc=example,dc=org" } },
+      'AK036 apps.series: baseDn must lie beside those of other LDAP apps, got "ou=series,ou=films,dc=example,dc=org", which lies inside that of apps.films, which has "ou=films,dc=example,dc=org"; give one of them another',
+    ],
+    [
+      "one base DN twice, whatever its case",
+      { films, series: { ...films, baseDn: "OU=films,dc=example,dc=org" } },
+      'AK036 apps.series: baseDn must lie beside those of other LDAP apps, got "OU=films,dc=example,dc=org", which equals that of apps.films, which has "ou=films,dc=example,dc=org"; give one of them another',
+    ],
+  ])("%s", (_, apps, text) => {
+    expect(refused({ ldap, apps })).toEqual([text]);
+    expect(() => read(site({ ldap, apps: { films, series: films } }), folder)).not.toThrow();
+  });
+});
+
+test("what is no length of time is refused as that alone", () => {
+  expect(refused({ apps: { wiki: { ...wiki, accessTokenValidity: "4 weeks" } } })).toEqual([
+    'apps.wiki: accessTokenValidity must be a length of time such as weeks=4 or hours=1;minutes=30, each unit once, got "4 weeks"',
+  ]);
+  expect(refused({ apps: { wiki: { ...wiki, accessTokenValidity: "weeks=5201" } } })).toEqual([
+    'apps.wiki: accessTokenValidity must be at most weeks=5200, a hundred years, got "weeks=5201"',
+  ]);
+});

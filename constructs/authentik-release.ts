@@ -109,6 +109,8 @@ export interface AuthentikReleaseProps {
   readonly blueprints?: Blueprints;
   /** Objects that are installed and removed with the release; their texts are no templates.  @default - none */
   readonly additionalObjects?: readonly KubernetesObject[];
+  /** Whether the chart gives the worker its right to list definitions of custom resources, which is one of the cluster.  @default true */
+  readonly clusterRole?: boolean;
   /** How long Helm waits, in seconds; migrations can take minutes.  @default 900 */
   readonly timeoutSeconds?: number;
   /** Further chart values; lists are appended.  @default - none */
@@ -195,6 +197,7 @@ function ownValues(props: Partial<AuthentikReleaseProps>): ChartValues {
       ...(ingress !== undefined && routeValues(ingress, props.name ?? "")),
     },
     worker: { ...componentValues(props.worker ?? {}), env: workerEnv(tuning, bootstrap) },
+    ...(props.clusterRole === false && { serviceAccount: { clusterRole: { enabled: false } } }),
     ...(props.geoip !== undefined && { geoip: geoipValues(props.geoip) }),
     ...(props.blueprints !== undefined && { blueprints: props.blueprints }),
     ...(additionalObjects.length > 0 && { additionalObjects: escapeBraces(additionalObjects) }),

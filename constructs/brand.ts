@@ -88,7 +88,7 @@ export class Brand extends Construct {
 }
 
 /** The domain of the brand every server has. */
-const DEFAULT_BRAND = "authentik-default";
+export const DEFAULT_BRAND = "authentik-default";
 
 /** Refuses a URL at which authentik would show its default brand instead. */
 export function checkBrand(authentikUrl: string): Refusal[] {

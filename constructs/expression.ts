@@ -1,20 +1,26 @@
 import { readFileSync } from "node:fs";
 import type { Refusal } from "./refusal";
 
+/** Values a Python file is given, by the names of the constants it declares for them. */
+export type Constants = Readonly<Record<string, boolean | number | string | readonly string[]>>;
+
 /**
  * The expression authentik runs for a Python file that defines `evaluate(request)`.
  *
  * authentik strips an expression, indents it by four spaces and runs it as the body of a function, so one appended
- * `return` turns a module that linters and tests understand into an expression.
+ * `return` turns a module that linters and tests understand into an expression. Constants are assigned again before it,
+ * where the functions of the file see them.
  */
-export function readExpression(file: string): string {
-  return `${source(file)}\n\nreturn evaluate(request)`;
+export function readExpression(file: string, constants: Constants = {}): string {
+  const assignments = Object.keys(constants)
+    .sort()
+    .map((name) => `${name} = ${pythonLiteral(constants[name] ?? [])}\n`);
+  return `${source(file)}\n\n${assignments.join("")}return evaluate(request)`;
 }
 
 /** What in a Python file authentik would refuse, or run with another meaning than Python does. */
-export function checkExpression(file: string): Refusal[] {
-  const text = source(file);
-  const { code, continued } = withoutText(text);
+export function checkExpression(file: string, constants: Constants = {}): Refusal[] {
+  const { code, continued } = withoutText(source(file));
   const refusals: Refusal[] = [];
   const add = (rule: string): void => void refusals.push({ code: "AK040", field: "file", text: `must ${rule}` });
   if (!/^def evaluate\(\s*request\b[^)]*\)/m.test(code)) {
@@ -33,7 +39,51 @@ export function checkExpression(file: string): Refusal[] {
       `hold no string that goes on over line ${line}, got one; authentik indents each line, so it would gain four spaces: join shorter strings instead`,
     );
   }
-  return refusals;
+  return [...refusals, ...Object.entries(constants).flatMap(([name, value]) => checkConstant(name, value, code))];
+}
+
+/** What is in a flow's context from the start. */
+const PLANNED = new Set(["is_sso"]);
+
+/**
+ * What a Python file reads of a flow's context that is not there yet when the flow is planned; `context` itself when the
+ * file does more with it than to ask for one of its keys.
+ */
+export function contextRead(file: string): string[] {
+  const text = source(file);
+  const uses = [...withoutText(text).code.matchAll(/\bcontext\b|\bflow_plan\b/g)];
+  const keys = uses.map(({ index }) => CONTEXT_KEY.exec(text.slice(index))?.[2] ?? "context");
+  return [...new Set(keys)].filter((key) => !PLANNED.has(key)).sort();
+}
+
+const CONTEXT_KEY = /^context\s*(?:\.get\(|\[)\s*(["'])([^"'\n]+)\1/;
+
+function checkConstant(name: string, value: Constants[string], code: string): Refusal[] {
+  const refusal = (rule: string): Refusal[] => [{ code: "AK040", field: `constants.${name}`, text: `must ${rule}` }];
+  if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
+    return refusal(
+      `be named in upper case, got "${name}"; it would take the place of a name of the file or of authentik`,
+    );
+  }
+  if (!new RegExp(`^${name}\\s*(?::[^=\\n]+)?=(?!=)`, "m").test(code)) {
+    return refusal(
+      `be declared at the top level of the file, got a file without it; write ${name} = … there, with what does no harm`,
+    );
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return refusal(`be a finite number, got ${value}; Python has no literal for it`);
+  }
+  return [];
+}
+
+/** authentik indents lines, and takes more characters than Python does for the end of one. */
+function pythonLiteral(value: Constants[string]): string {
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number") return String(value);
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function source(file: string): string {

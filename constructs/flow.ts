@@ -42,8 +42,10 @@ export interface StepPolicy {
   readonly policy: string;
   /** The answer when the policy cannot be evaluated, as when its Python raises.  @default false */
   readonly failureResult?: boolean;
-  /** Whether the answer is turned round.  @default false */
+  /** Whether the answer is turned round, also that for a policy which cannot be evaluated.  @default false */
   readonly negate?: boolean;
+  /** What it reads of the flow's context that is not there when the flow starts.  @default - nobody knows */
+  readonly readsContext?: readonly string[];
 }
 
 /** A stage in its place in a flow. */
@@ -62,7 +64,10 @@ export interface FlowStep {
   readonly policies?: readonly StepPolicy[];
   /** Whether one of the policies is enough or all are needed.  @default "any" */
   readonly match?: "all" | "any";
-  /** Whether the policies are asked when the flow starts, when nobody is known yet.  @default false */
+  /**
+   * Whether the policies are asked when the flow starts, when nobody is known yet. Only for policies that are known to
+   * read nothing that comes later.  @default false
+   */
   readonly evaluateOnPlan?: boolean;
   /** Whether the policies are asked when the step is reached.  @default true */
   readonly reEvaluatePolicies?: boolean;
@@ -201,11 +206,19 @@ export function checkFlow({ steps }: Pick<FlowProps, "steps">): Refusal[] {
       const text = "must be true with evaluateOnPlan false, got false; the step's policies would never be asked";
       refusals.push({ field: `steps[${index}].reEvaluatePolicies`, text });
     }
-    if ((step.policies ?? []).length > 0 && step.evaluateOnPlan === true) {
-      const text =
-        "must be false beside policies, got true; they are asked when the flow starts, when nobody is known and nothing was entered, and a step that fails then is left out for good: ask them when the step is reached";
+    const early = step.evaluateOnPlan === true ? tooEarly(step.policies ?? []) : undefined;
+    if (early !== undefined) {
+      const text = `must be false beside ${early}, got true; they are asked when the flow starts, when nobody is known and nothing was entered, and a step that fails then is left out for good: ask them when the step is reached`;
       refusals.push({ code: "AK055", field: `steps[${index}].evaluateOnPlan`, text, waivable: true });
     }
     return refusals;
   });
+}
+
+/** The policies that may read what is not there when a flow starts, in words. */
+function tooEarly(policies: readonly StepPolicy[]): string | undefined {
+  const late = policies.filter(({ readsContext }) => readsContext?.length !== 0);
+  if (late.length === 0) return undefined;
+  const keys = [...new Set(late.flatMap(({ readsContext = [] }) => readsContext))].sort();
+  return keys.length === 0 ? "policies" : `policies that read ${keys.join(", ")}`;
 }

@@ -1,5 +1,6 @@
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
+import { DataAuthentikBrand } from "../.gen/providers/authentik/data-authentik-brand";
 import { DataAuthentikCertificateKeyPair } from "../.gen/providers/authentik/data-authentik-certificate-key-pair";
 import { DataAuthentikFlow } from "../.gen/providers/authentik/data-authentik-flow";
 import { DataAuthentikGroup } from "../.gen/providers/authentik/data-authentik-group";
@@ -47,6 +48,11 @@ export class Lookups extends Construct {
   /** The uuid of a stage of any type, by name. */
   stage(name: string): string {
     return this.once(`stage-${name}`, (id) => new DataAuthentikStage(this, id, { name }));
+  }
+
+  /** The uuid of a brand, by its domain. */
+  brand(domain: string): string {
+    return this.once(`brand-${domain}`, (id) => new DataAuthentikBrand(this, id, { domain }));
   }
 
   /** The uuid of an outpost, by name. */

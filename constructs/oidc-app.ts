@@ -7,6 +7,8 @@ import { ProviderOauth2 } from "../.gen/providers/authentik/provider-oauth2";
 import type { ProviderOauth2Config } from "../.gen/providers/authentik/provider-oauth2";
 import { addApplication, checkAccess } from "./application";
 import type { ApplicationProps } from "./application";
+import { DirectoryReader } from "./directory-reader";
+import type { DirectoryReaderOptions } from "./directory-reader";
 import { addressOf, leaveUnset } from "./lifecycle";
 import type { Lookups } from "./lookups";
 import { checkRedirectUris, toTerraform } from "./redirect-uri";
@@ -60,6 +62,8 @@ export interface OidcAppProps extends ApplicationProps {
   readonly logoutUri?: string;
   /** Whether the server or the browser calls `logoutUri`.  @default "backchannel" */
   readonly logoutMethod?: "backchannel" | "frontchannel";
+  /** An account by which the app reads who is there, as NetBird does.  @default - it knows those who sign in */
+  readonly directoryReader?: DirectoryReaderOptions;
   /** Reasons by code for refusals that do not apply to this app.  @default - none */
   readonly waive?: Waive;
 }
@@ -92,6 +96,8 @@ export class OidcApp extends Construct {
   readonly issuer: string;
   /** The provider's pk, for outposts; known after apply. */
   readonly providerId: number;
+  /** The account by which the app reads who is there, if it has one. */
+  readonly directoryReader?: DirectoryReader;
 
   constructor(scope: Construct, id: string, props: OidcAppProps) {
     super(scope, id);
@@ -102,8 +108,21 @@ export class OidcApp extends Construct {
     this.provider = this.makeProvider(props);
     // Number() of a token is NaN and would synthesize null.
     this.providerId = Token.asNumber(this.provider.id);
-    this.resource = addApplication(this, props, this.providerId);
+    const reader = props.directoryReader && this.addReader(props.directoryReader, props);
+    this.directoryReader = reader;
+    const access = reader === undefined ? props.access : [...props.access, { user: reader.userId }];
+    this.resource = addApplication(this, { ...props, access }, this.providerId);
     if (props.publishTo !== undefined) this.publish(props.publishTo);
+  }
+
+  private addReader(options: DirectoryReaderOptions, { slug, authentikUrl }: OidcAppProps): DirectoryReader {
+    return new DirectoryReader(this, "directory-reader", {
+      ...options,
+      slug,
+      clientId: this.clientId,
+      issuer: this.issuer,
+      tokenEndpoint: `${authentikUrl}/application/o/token/`,
+    });
   }
 
   private makeProvider(props: OidcAppProps): ProviderOauth2 {
@@ -127,6 +146,10 @@ export class OidcApp extends Construct {
         props.emailMapping ?? lookups.scopeMapping("goauthentik.io/providers/oauth2/scope-email"),
         lookups.scopeMapping("goauthentik.io/providers/oauth2/scope-profile"),
         ...(props.scopeMappings ?? []),
+        // Without it, the account's token does not open the API.
+        ...(props.directoryReader === undefined
+          ? []
+          : [lookups.scopeMapping("goauthentik.io/providers/oauth2/scope-authentik_api")]),
       ],
       // Left out, tokens are signed with the client secret and the JWKS is empty.
       signingKey: lookups.certificate(props.signingKey ?? "authentik Self-signed Certificate"),
@@ -184,6 +207,7 @@ function checkProps(props: OidcAppProps): Refusal[] {
     ...checkAccess(props.access),
     ...checkRedirectUris(props.redirectUris),
     ...checkClient(props),
+    ...checkReader(props),
     ...outOfRange("accessCodeMinutes", props.accessCodeMinutes, 1, 60),
     ...outOfRange("accessTokenMinutes", props.accessTokenMinutes, 1, 1440),
     ...outOfRange("refreshTokenDays", props.refreshTokenDays, 1, 3650),
@@ -200,6 +224,20 @@ function checkProps(props: OidcAppProps): Refusal[] {
     add("AK004", "clientSecret", "must come from Vault, got a literal (not shown); pass Vault.stored(ref)");
   }
   return refusals;
+}
+
+/** Refuses access that the account by which the app reads would not have. */
+export function checkReader({
+  directoryReader,
+  match,
+}: {
+  readonly directoryReader?: unknown;
+  readonly match?: "all" | "any" | undefined;
+}): Refusal[] {
+  if (directoryReader === undefined || match !== "all") return [];
+  const text =
+    'must be "any" with a directoryReader, got "all"; its account would have to match every entry too: name groups alone, or one policy that asks for the group itself';
+  return [{ code: "AK037", field: "match", text }];
 }
 
 /** Options of a client that say something about a secret it does not have. */

@@ -4,21 +4,20 @@ import type { Flow as FlowResource } from "../.gen/providers/authentik/flow";
 import { StageAuthenticatorValidate } from "../.gen/providers/authentik/stage-authenticator-validate";
 import { StageIdentification } from "../.gen/providers/authentik/stage-identification";
 import { StagePassword } from "../.gen/providers/authentik/stage-password";
-import { StageUserLogin } from "../.gen/providers/authentik/stage-user-login";
 import { ExpressionPolicy } from "./expression-policy";
 import { Flow, flowUuid, flowsComplete } from "./flow";
 import type { FlowLayout, FlowReference, StepPolicy } from "./flow";
 import type { Lookups } from "./lookups";
+import type { SetUpFactor } from "./factor-set-up";
 import { refuse } from "./refusal";
 import type { Refusal, Waive } from "./refusal";
 import { ReputationGuard, checkReputation } from "./reputation-guard";
 import type { ReputationProps } from "./reputation-guard";
+import { sessionStage } from "./session-stage";
+import type { SessionStageProps } from "./session-stage";
 
 /** What people may show as a second factor; authentik's own names. */
 export type DeviceClass = "duo" | "email" | "sms" | "static" | "totp" | "webauthn";
-
-/** The factors that authentik brings a stage to set up for. */
-export type SetUpFactor = "static" | "totp" | "webauthn";
 
 export interface LoginMfaProps {
   /** Factors that count.  @default ["webauthn", "totp", "static"] */
@@ -28,16 +27,18 @@ export interface LoginMfaProps {
    * before anything else.  @default "skip"
    */
   readonly notConfigured?: "configure" | "deny" | "skip";
-  /**
-   * Factors to choose from with `configure`, set up in authentik's own stages. One of them should need no hardware.
-   * @default ["totp", "webauthn", "static"]
-   */
+  /** Factors to choose from with `configure`. One of them should need no hardware.  @default ["totp", "webauthn", "static"] */
   readonly setUp?: readonly SetUpFactor[];
+  /**
+   * Uuids of the stages in which factors are set up; `email` needs one.
+   * @default - authentik's own, one a factor
+   */
+  readonly setUpStages?: Readonly<Partial<Record<SetUpFactor, string>>>;
   /** How long a browser is not asked again after it was, such as `hours=12`.  @default - asked at each sign-in */
   readonly askAgainAfter?: string;
 }
 
-export interface SingleScreenLoginProps {
+export interface SingleScreenLoginProps extends Omit<SessionStageProps, "name" | "terminateOtherSessions"> {
   /** Stages to set up factors, read once in a stack. */
   readonly lookups: Lookups;
   /** Heading people read.  @default "Sign in" */
@@ -52,23 +53,6 @@ export interface SingleScreenLoginProps {
   readonly reputation?: ReputationProps | false;
   /** The second factor; passkeys are not asked for one.  @default - see LoginMfaProps */
   readonly mfa?: LoginMfaProps;
-  /** How long a session lasts, such as `weeks=4`; it does not grow with use.  @default "weeks=4" */
-  readonly sessionDuration?: string;
-  /**
-   * By how much a person may lengthen the session, such as `weeks=8`. Anything but nothing asks everybody on a screen of
-   * its own whether to stay signed in.  @default "seconds=0"
-   */
-  readonly rememberMeOffset?: string;
-  /**
-   * What of the network a session is bound to: once that changes, or cannot be told, the session ends.
-   * @default "no_binding"
-   */
-  readonly networkBinding?: "bind_asn" | "bind_asn_network" | "bind_asn_network_ip" | "no_binding";
-  /**
-   * What of the place a session is bound to; ends every session whose address changes when authentik has no GeoIP data.
-   * @default "no_binding"
-   */
-  readonly geoipBinding?: "bind_continent" | "bind_continent_country" | "bind_continent_country_city" | "no_binding";
   /** Where people who forgot their password go.  @default - no link */
   readonly recoveryFlow?: FlowReference;
   /** Where people without an account go.  @default - no link */
@@ -112,7 +96,7 @@ export class SingleScreenLogin extends Construct {
     private readonly props: SingleScreenLoginProps,
   ) {
     super(scope, id);
-    refuse(this, checkLogin(props), props.waive);
+    refuse(this, [...checkLogin(props), ...checkSetUpStages(props.mfa)], props.waive);
     const notPasskey = this.notPasskey();
     const guard = new ReputationGuard(this, "guard", {
       name: `${NAME}-guard`,
@@ -131,7 +115,7 @@ export class SingleScreenLogin extends Construct {
         { id: "identification", order: 10, stage: this.identification().id },
         guard.step("guard", 20),
         { id: "mfa", order: 30, stage: this.secondFactor().id, policies: [notPasskey] },
-        { id: "session", order: 100, stage: this.session().id },
+        { id: "session", order: 100, stage: sessionStage(this, "session", { ...props, name: `${NAME}-session` }).id },
       ],
     });
     this.resource = this.flow.resource;
@@ -198,9 +182,11 @@ export class SingleScreenLogin extends Construct {
       deviceClasses = DEVICE_CLASSES,
       notConfigured = "skip",
       setUp = SET_UP,
+      setUpStages = {},
       askAgainAfter,
     } = this.props.mfa ?? {};
-    const stage = (factor: SetUpFactor): string => this.props.lookups.stage(`default-authenticator-${factor}-setup`);
+    const stage = (factor: SetUpFactor): string =>
+      setUpStages[factor] ?? this.props.lookups.stage(`default-authenticator-${factor}-setup`);
     return new StageAuthenticatorValidate(this, "mfa", {
       name: `${NAME}-mfa`,
       deviceClasses: [...deviceClasses],
@@ -211,20 +197,6 @@ export class SingleScreenLogin extends Construct {
       lifecycle: LASTING,
     });
   }
-
-  private session(): StageUserLogin {
-    const { sessionDuration, rememberMeOffset, networkBinding, geoipBinding } = this.props;
-    return new StageUserLogin(this, "session", {
-      name: `${NAME}-session`,
-      sessionDuration: sessionDuration ?? "weeks=4",
-      rememberMeOffset: rememberMeOffset ?? "seconds=0",
-      terminateOtherSessions: false,
-      // Never read back: stated, so that they are what config says.
-      networkBinding: networkBinding ?? "no_binding",
-      geoipBinding: geoipBinding ?? "no_binding",
-      lifecycle: LASTING,
-    });
-  }
 }
 
 /** Name and slug of the flow, and what its stages and policies begin with. */
@@ -232,7 +204,8 @@ const NAME = "iac-login";
 /** Deleting a stage deletes its bindings, and the flow goes on without it. */
 const LASTING = { createBeforeDestroy: true };
 const DEVICE_CLASSES: readonly DeviceClass[] = ["webauthn", "totp", "static"];
-const SET_UP: readonly SetUpFactor[] = ["totp", "webauthn", "static"];
+/** What people may set up unless a login says otherwise. */
+export const SET_UP: readonly SetUpFactor[] = ["totp", "webauthn", "static"];
 
 /** A login as far as config could be read; what is missing or wrong there is reported by the shape. */
 export interface LooseLogin {
@@ -273,6 +246,13 @@ function checkMfa({ deviceClasses, notConfigured = "skip", setUp }: NonNullable<
     refusals.push({ field: "mfa.setUp", text });
   }
   return [...refusals, ...checkLockout(notConfigured, counted, setUp ?? SET_UP)];
+}
+
+/** authentik brings no stage in which people are sent codes by e-mail. */
+function checkSetUpStages({ notConfigured, setUp = [], setUpStages = {} }: LoginMfaProps = {}): Refusal[] {
+  if (notConfigured !== "configure" || !setUp.includes("email") || setUpStages.email !== undefined) return [];
+  const text = "must have a stage for email, got none; make one with FactorSetUp, or leave email out of mfa.setUp";
+  return [{ field: "mfa.setUpStages", text }];
 }
 
 /** What config could not read may be the factor that is missed. */

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkExpression, readExpression } from "../../constructs/expression";
+import { checkExpression, contextRead, readExpression } from "../../constructs/expression";
+import type { Constants } from "../../constructs/expression";
 import { ExpressionPolicy } from "../../constructs/expression-policy";
 import { ScopeMapping } from "../../constructs/scope-mapping";
 import { only, synth } from "../synth";
@@ -110,6 +111,102 @@ test("a policy fails on a file authentik would run differently", () => {
   expect(() => synth(({ stack }) => new ExpressionPolicy(stack, "hours", { name: "hours", file }))).toThrow(
     'ExpressionPolicy "test/hours": AK040 file must define evaluate(request)',
   );
+});
+
+const TAKES = `GROUPS: list[str] = []\nLIMIT = 0\nON = False\nTEXT = ""\n\n\n${valid}`;
+
+test("constants are assigned again where the functions of the file see them, in a stable order", () => {
+  const constants = { TEXT: 'a "b"\n\\ \u0085\u2028é', ON: true, LIMIT: 524288, GROUPS: ["On call", "Staff"] };
+  expect(readExpression(python(TAKES), constants)).toBe(
+    [
+      TAKES.trim(),
+      "",
+      'GROUPS = ["On call","Staff"]',
+      "LIMIT = 524288",
+      "ON = True",
+      String.raw`TEXT = "a \"b\"\n\\ \u0085\u2028é"`,
+      "return evaluate(request)",
+    ].join("\n"),
+  );
+  expect(checkExpression(python(TAKES), constants)).toEqual([]);
+});
+
+test.each<[string, Constants, string]>([
+  [
+    "in lower case",
+    { limit: 1 },
+    'constants.limit must be named in upper case, got "limit"; it would take the place of a name of the file or of authentik',
+  ],
+  [
+    "that is no name",
+    { "A = 1\nB": 1 },
+    'constants.A = 1\nB must be named in upper case, got "A = 1\nB"; it would take the place of a name of the file or of authentik',
+  ],
+  [
+    "that the file does not declare",
+    { OTHER: 1 },
+    "constants.OTHER must be declared at the top level of the file, got a file without it; write OTHER = … there, with what does no harm",
+  ],
+  [
+    "that the file only compares",
+    { SEEN: 1 },
+    "constants.SEEN must be declared at the top level of the file, got a file without it; write SEEN = … there, with what does no harm",
+  ],
+  [
+    "that a function has for itself",
+    { INNER: 1 },
+    "constants.INNER must be declared at the top level of the file, got a file without it; write INNER = … there, with what does no harm",
+  ],
+  [
+    "that is no number",
+    { LIMIT: NaN },
+    "constants.LIMIT must be a finite number, got NaN; Python has no literal for it",
+  ],
+])("refuses a constant %s", (_, constants, text) => {
+  const file = python(`${TAKES}    INNER = 1\n\n\nSEEN == 1\n`);
+  expect(checkExpression(file, constants)).toEqual([
+    { code: "AK040", field: text.slice(0, text.indexOf(" must ")), text: text.slice(text.indexOf("must ")) },
+  ]);
+});
+
+test("a policy is given constants, in which Terraform sees no template", () => {
+  const made = (constants: Constants): unknown =>
+    only(
+      synth(({ stack }) => new ExpressionPolicy(stack, "hours", { name: "hours", file: python(TAKES), constants })),
+      "authentik_policy_expression",
+    ).expression;
+  expect(made({ TEXT: "${a}%{b}" })).toContain('\nTEXT = "$${a}%%{b}"\nreturn evaluate(request)');
+  expect(() => made({ text: "a" })).toThrow('ExpressionPolicy "test/hours": AK040 constants.text must be named');
+});
+
+test.each<[string, string, string[]]>([
+  ["nothing", "return request.user.is_active", []],
+  ["what is there from the start", 'return ak_is_sso_flow or request.context.get("is_sso", False)', []],
+  [
+    "keys",
+    "return context['pending_user'] or request.context.get( \"prompt_data\", {})",
+    ["pending_user", "prompt_data"],
+  ],
+  ["the whole of it", "return len(request.context)", ["context"]],
+  ["the plan", "return context.get('flow_plan').context", ["context", "flow_plan"]],
+  ["the plan by its own name", "return flow_plan", ["context"]],
+  ["a key somebody works out", "return context[key]", ["context"]],
+  ["nothing, and talks of it", "return True  # context['prompt_data']", []],
+  ["nothing, and says so", "return 'context[\"prompt_data\"]'", []],
+])("a policy reads of the flow's context: %s", (_, line, keys) => {
+  expect(contextRead(python(`def evaluate(request):\n    ${line}\n`))).toEqual(keys);
+});
+
+test("a step is told what its policy reads", () => {
+  synth(({ stack }) => {
+    const file = python('def evaluate(request):\n    return request.context["prompt_data"]\n');
+    const policy = new ExpressionPolicy(stack, "hours", { name: "hours", file });
+    expect(policy.forStep({ negate: true })).toEqual({
+      policy: policy.policyId,
+      readsContext: ["prompt_data"],
+      negate: true,
+    });
+  });
 });
 
 test("a scope: its description is managed only when there is one", () => {

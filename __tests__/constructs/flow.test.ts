@@ -190,3 +190,21 @@ test("refuses policies that are asked before anybody is known, unless somebody s
   expect(() => flow({ steps: [early], waive: { AK055: "it asks for the time of day alone" } })).not.toThrow();
   expect(() => flow({ steps: [{ ...early, policies: [] }] })).not.toThrow();
 });
+
+test("a policy that says what it reads is asked early when that is nothing, and refused by name when it is something", () => {
+  const early = (...reads: (string[] | undefined)[]): FlowStep => ({
+    id: "early",
+    order: 30,
+    stage: CHECK,
+    policies: reads.map((readsContext) => ({ policy: POLICY, readsContext })),
+    evaluateOnPlan: true,
+  });
+  expect(checkFlow({ steps: [early([], [])] })).toEqual([]);
+  expect(checkFlow({ steps: [early([], undefined)] })).toHaveLength(1);
+  expect(() => flow({ steps: [early(["prompt_data", "invitation"], ["invitation"], undefined)] })).toThrow(
+    'Flow "test/help": AK055 steps[0].evaluateOnPlan must be false beside policies that read invitation, prompt_data, got true; they are asked when the flow starts',
+  );
+  expect(() =>
+    flow({ steps: [early(["invitation"])], waive: { AK055: "it is there when a source starts the flow" } }),
+  ).not.toThrow();
+});

@@ -40,6 +40,7 @@ import { namedObject, pinnedRelease, writeOnlyRevisions } from "./checks/platfor
 import { chartValues } from "./checks/chart";
 import { chartObjects } from "./checks/objects";
 import { flowDesignations, grantTypes, hasOpenid, regexRedirects, someRedirect } from "./checks/oauth2-server";
+import { nobodyPretended, writesNobodyElse } from "./checks/enrollment";
 import { configurable, identifiable, otpTemplate, redirectTarget } from "./checks/stages";
 import { createdBeforeDestroyed, format, never, neverFalse, neverZero, oneEntry, slug, states } from "./checks/stated";
 import type { Check } from "./finding";
@@ -161,6 +162,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     passwordOnce,
     deniesSome,
     signsInLast,
+    writesNobodyElse,
   ),
   authentik_stage_authenticator_email: stage("the default template is the one for password resets", otpTemplate),
   authentik_stage_authenticator_static: stage(SAME),
@@ -180,6 +182,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     "an omitted case_insensitive_matching is sent as false",
     states(["case_insensitive_matching"], "omitted, it is sent as false and people must type their name's case"),
     identifiable,
+    nobodyPretended,
     passkeyVerifies,
   ),
   authentik_stage_invitation: stage(SAME),

@@ -9,7 +9,7 @@ from textwrap import indent
 from types import GeneratorType, ModuleType, SimpleNamespace
 
 from django import FieldError, slugify
-from world import AnonymousUser, Group, Request, User, furnish, named, saved, world
+from world import AnonymousUser, Group, Request, User, furnish, named, now, saved, world
 
 
 class ControlFlowException(Exception): ...
@@ -239,10 +239,14 @@ def provide(name, **members):
 
 
 provide("authentik.core.models", User=User, Group=Group)
+for right in ("email", "name", "username"):
+    changes = {f"USER_ATTRIBUTE_CHANGE_{right.upper()}": f"goauthentik.io/user/can-change-{right}"}
+    provide("authentik.core.models", **changes)
 provide("authentik.core.expression.exceptions", SkipObjectException=SkipObjectException)
 provide("authentik.lib.expression.exceptions", ControlFlowException=ControlFlowException)
 provide("authentik.policies.types", PolicyRequest=PolicyRequest, PolicyResult=PolicyResult)
 provide("django.utils.text", slugify=slugify)
+provide("django.utils.timezone", now=now)
 provide("django.core.exceptions", FieldError=FieldError)
 # A server has no JavaScript to reach.
 sys.modules["js"] = sys.modules["pyodide_js"] = None

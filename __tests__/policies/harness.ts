@@ -25,6 +25,10 @@ export interface PolicyUser {
   readonly active?: boolean;
   /** What `has_usable_password()` says.  @default true */
   readonly usablePassword?: boolean;
+  /** `date_joined`, an ISO date with its zone.  @default - now */
+  readonly joined?: string;
+  /** `last_login`, an ISO date with its zone.  @default - never */
+  readonly lastLogin?: string;
 }
 
 /** A group in the run's directory. */
@@ -55,6 +59,10 @@ export interface PolicyHttpRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** @default {} */
   readonly session?: Readonly<Record<string, unknown>>;
+  /** System settings, `http_request.tenant`.  @default - authentik's */
+  readonly settings?: Readonly<Partial<Record<`default_user_change_${"email" | "name" | "username"}`, boolean>>>;
+  /** Attributes of the brand, `http_request.brand`.  @default {} */
+  readonly brandAttributes?: Readonly<Record<string, unknown>>;
 }
 
 /** An object, rather than JSON, in `context` or `obj`; made by `pythonObject` and `pythonUser`. */

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
@@ -23,6 +24,10 @@ class World:
 
 
 world = World()
+
+
+def now():
+    return datetime.now(UTC)
 
 
 def merged(into: dict, more: dict) -> dict:
@@ -84,6 +89,8 @@ class User(Model):
     path: str = "users"
     attributes: dict = field(default_factory=dict)
     password: str = "!"
+    date_joined: datetime = field(default_factory=now)
+    last_login: datetime | None = None
     pk: int | None = None
     uuid: UUID = field(default_factory=uuid4)
 
@@ -109,7 +116,7 @@ class User(Model):
         return self.all_groups().filter(is_superuser=True).exists()
 
     def group_attributes(self, request=None):
-        final = {}
+        final = merged({}, request.brand.attributes) if request else {}
         for group in self.all_groups().order_by("name"):
             merged(final, group.attributes)
         return merged(final, self.attributes)
@@ -165,8 +172,23 @@ class Session(dict):
     session_key = "session"
 
 
+@dataclass
+class Tenant:
+    """The system settings that a request brings along."""
+
+    default_user_change_name: bool = True
+    default_user_change_email: bool = False
+    default_user_change_username: bool = False
+
+
+@dataclass
+class Brand:
+    attributes: dict
+
+
 class Request:
     def __init__(self, user, spec, client_ip):
+        self.tenant, self.brand = Tenant(**spec.get("settings", {})), Brand(spec.get("brandAttributes", {}))
         self.user, self.method, self.path = user, spec.get("method", "GET"), spec.get("path", "/")
         self.GET, self.session = QueryDict(spec.get("query", {})), Session(spec.get("session", {}))
         self.headers = Headers({"Host": "auth.example.org"} | spec.get("headers", {}))
@@ -200,8 +222,10 @@ def furnish(spec):
     world.saved.clear()
 
 
-def add_user(username, groups=(), devices=(), usablePassword=True, active=True, **columns):
+def add_user(username, groups=(), devices=(), usablePassword=True, active=True, joined=None, lastLogin=None, **columns):
     user = User(username, is_active=active, **columns)
+    user.date_joined = datetime.fromisoformat(joined) if joined else user.date_joined
+    user.last_login = datetime.fromisoformat(lastLogin) if lastLogin else None
     if usablePassword:
         user.set_password("password")
     user.save()

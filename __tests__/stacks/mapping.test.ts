@@ -122,7 +122,7 @@ const site = {
   },
   systemSettings: {
     defaultAppAccess: true,
-    avatars: ["initials", "gravatar"],
+    avatars: ["gravatar", "initials"],
     eventRetentionDays: 90,
     defaultTokenMinutes: 15,
     defaultTokenLength: 80,
@@ -595,7 +595,7 @@ test("an app", () => {
 
 test("system settings", () => {
   expect(block("authentik_system_settings", "identity_system-settings")).toMatchObject({
-    avatars: "initials,gravatar",
+    avatars: "gravatar,initials",
     event_retention: "days=90",
     default_token_duration: "minutes=15",
     default_token_length: 80,

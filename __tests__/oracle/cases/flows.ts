@@ -7,6 +7,7 @@ const LAST = "authentik_flow_stage_binding.login_100";
 const GUARD = "authentik_flow_stage_binding.login_20";
 const PASSKEY = "authentik_stage_authenticator_validate.passkey";
 const IDENTIFICATION = "authentik_stage_identification.login";
+const ENROLLMENT = "authentik_flow_stage_binding.enroll_20";
 const SESSION = "authentik_stage_user_login.login";
 const MFA_POLICY = "authentik_policy_binding.mfa";
 const GUARD_POLICY = "authentik_policy_binding.login";
@@ -67,6 +68,30 @@ export const flowCases: readonly Case[] = [
   ),
   ...["create_users_as_inactive", "user_type", "user_creation_mode"].map((name) =>
     unstated("authentik_stage_user_write.enroll", name, "the provider's defaults create inactive external people"),
+  ),
+  flaw(
+    ENROLLMENT,
+    "writes-others",
+    "authentik_flow.enroll must require that nobody is signed in; authentik_stage_user_write.enroll would write to that person",
+    drop("authentik_flow.enroll", "authentication"),
+  ),
+  flaw(
+    ENROLLMENT,
+    "writes-others",
+    "authentik_stage_user_write.enroll must be always_create in a flow for enrollment",
+    set("authentik_stage_user_write.enroll", "user_creation_mode", "create_when_required"),
+  ),
+  flaw(
+    ENROLLMENT,
+    "writes-others",
+    "authentik_stage_user_write.enroll must be never_create in a flow for recovery",
+    set("authentik_flow.enroll", "designation", "recovery"),
+  ),
+  flaw(
+    IDENTIFICATION,
+    "buttons-only",
+    "pretend_user_exists must be false without user_fields; any name would lead past the sources",
+    set(IDENTIFICATION, "user_fields", []),
   ),
   flaw(
     "authentik_stage_authenticator_email.otp",

@@ -31,12 +31,16 @@ const KEYS: Readonly<Record<string, { readonly type: string }>> = chart.values;
 /** In the chart's values, and read by none of its templates. */
 const DEAD = ["global.namespaceOverride"];
 
+/** Of the chart below `serviceAccount`, which knows more keys than authentik's own chart states. */
+const BELOW = ["serviceAccount.clusterRole.enabled"];
+
 /** The chart ignores what it does not know. */
 function* unknownKeys(values: JsonObject): Generator<Problem> {
   for (const path of keyPaths(values, [])) {
     // Routes have names of their own; below PostgreSQL begins another chart.
     const known = path.replace(/^server\.route\.[^.]+/, "server.route.main");
-    if (known.startsWith("postgresql.") || (known in KEYS && !DEAD.includes(known))) continue;
+    if (known.startsWith("postgresql.") || BELOW.includes(known)) continue;
+    if (known in KEYS && !DEAD.includes(known)) continue;
     yield problem("chart-key", `values state ${path}, which the chart does not read; correct it`);
   }
 }

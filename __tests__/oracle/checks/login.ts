@@ -132,10 +132,11 @@ export const lastingSession: Check = function* ({ body }) {
 };
 
 /** The server compares the whole host, and keeps one name for its own. */
-export const brandDomain: Check = function* (block) {
+export const brandDomain: Check = function* (block, stack) {
   const domain = textAt(block.body, "domain") ?? "";
   if (referencesOf(block, "domain").length > 0) return;
   if (domain === "authentik-default") {
+    if (stack.imported.has(block.address)) return;
     yield problem("brand-domain", "domain is that of the default brand; adopt it, or name a host");
   } else if (/:\d+$/.test(domain) || domain.includes("/")) {
     yield problem("brand-domain", `domain must be a host, got "${domain}"`);

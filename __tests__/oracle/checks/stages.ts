@@ -1,10 +1,13 @@
 import type { Check } from "../finding";
 import { problem } from "../finding";
 import { asList, textAt } from "../json";
+import { ignores } from "../stack";
 
-/** The server refuses a stage that nobody can identify with. */
-export const identifiable: Check = function* ({ body }) {
+/** The server refuses a stage that nobody can identify with; an adopted one keeps what it has. */
+export const identifiable: Check = function* (block, stack) {
+  const { address, body } = block;
   if (asList(body["user_fields"]).length > 0 || asList(body["sources"]).length > 0) return;
+  if (stack.imported.has(address) && ignores(block, "user_fields")) return;
   yield problem("stage-values", "user_fields or sources must have an entry; the server refuses a stage with neither");
 };
 

@@ -1,12 +1,17 @@
 import type { Check } from "../finding";
 import { problem } from "../finding";
 import { asList, objectAt } from "../json";
+import { ignores } from "../stack";
 
-/** The provider's own default is not what the server or we want, so the argument is always written. */
+/**
+ * The provider's own default is not what the server or we want, so the argument is always written; an adopted object may
+ * keep what it has.
+ */
 export function states(names: readonly string[], why: string): Check {
-  return function* ({ body }) {
+  return function* (block, stack) {
+    const isKept = (name: string): boolean => stack.imported.has(block.address) && ignores(block, name);
     for (const name of names) {
-      if (!(name in body)) yield problem("unstated-default", `${name} must be stated; ${why}`);
+      if (!(name in block.body) && !isKept(name)) yield problem("unstated-default", `${name} must be stated; ${why}`);
     }
   };
 }

@@ -9,12 +9,18 @@ import { wanted } from "./wants";
 
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/i;
 
+/** What an adopted object may have, and an empty text takes away: the provider sends it, and reads nothing as it. */
+const CLEARED = new Set(
+  ["captcha_stage", "password_stage", "webauthn_stage"].map((name) => `authentik_stage_identification.${name}`),
+);
+
 /** Arguments that name another object refer to it, by the key and of the kind that the server wants. */
 export const identitiesMatch = eachBlock(function* (block, stack) {
   if (block.mode !== "resource" || !block.type.startsWith("authentik_")) return;
   for (const leaf of block.leaves) {
     const want = wanted(block.type, leaf.argument);
-    if (want) yield* mismatch(leaf, want, stack);
+    const isCleared = leaf.value === "" && CLEARED.has(`${block.type}.${leaf.argument}`);
+    if (want && !(isCleared && stack.imported.has(block.address))) yield* mismatch(leaf, want, stack);
   }
 });
 

@@ -11,7 +11,7 @@ const RESOURCE = ["create_before_destroy", "prevent_destroy", "ignore_changes", 
 const SWITCHES = ["create_before_destroy", "prevent_destroy"];
 
 /** `lifecycle` holds what Terraform allows there, and ignores only arguments that exist. */
-export const lifecycles = eachBlock(function* (block) {
+export const lifecycles = eachBlock(function* (block, stack) {
   const lifecycle = block.body["lifecycle"];
   if (lifecycle === undefined || block.mode === "provider") return;
   if (!isObject(lifecycle)) {
@@ -25,7 +25,7 @@ export const lifecycles = eachBlock(function* (block) {
     } else if (SWITCHES.includes(name) && typeof value !== "boolean") {
       yield problem("lifecycle", `lifecycle.${name} must be true or false, Terraform takes no expression there`);
     } else if (name === "ignore_changes") {
-      yield* ignored(block, value);
+      yield* ignored(block, value, stack.imported.has(block.address));
     }
   }
 });
@@ -47,14 +47,15 @@ const OWNED_ELSEWHERE = new Set(["authentik_outpost.protocol_providers"]);
 /** What controllers write beside us. */
 const CONTROLLERS = new Set(["metadata[0].labels", "metadata[0].annotations"]);
 
-function* ignored(block: Block, value: Json): Generator<Problem> {
+/** An adopted object has to state what the provider requires, and may still leave it as it is. */
+function* ignored(block: Block, value: Json, adopted: boolean): Generator<Problem> {
   const known = schemaOf(block.mode, block.type)?.arguments;
   for (const name of asList(value)) {
     if (name === "all") {
       yield problem("ignored-argument", "ignore_changes is all, so nothing here is ever applied again; name arguments");
     } else if (typeof name !== "string" || (known !== undefined && known.get(rootOf(name))?.settable !== true)) {
       yield problem("lifecycle", `ignore_changes names ${JSON.stringify(name)}, which is no argument of ${block.type}`);
-    } else if (isStated(block, name)) {
+    } else if (isStated(block, name) && !(adopted && known?.get(name)?.required === true)) {
       yield problem("ignored-argument", `ignore_changes names ${name}, which is stated; a change of it does nothing`);
     }
   }

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { signIn } from "./arbitrary-sign-in";
+import type { SignInParts } from "./arbitrary-sign-in";
 
 const key = fc.stringMatching(/^[a-z0-9]{1,6}(-[a-z0-9]{1,4})?$/);
 /** Text people write: quotes, template signs, any script; nothing that begins or ends with a space. */
@@ -12,7 +14,7 @@ const text = fc
   .map((value) => `x${value.replaceAll(/[\u0000-\u001f\u007f\u2028\u2029]/g, "")}y`);
 const username = fc
   .stringMatching(/^[a-z][a-z0-9.@+_-]{0,12}[a-z0-9]$/)
-  .filter((name) => name !== "akadmin" && !name.startsWith("ldap-"));
+  .filter((name) => name !== "akadmin" && !/^(ldap|reader)-|-directory$/.test(name));
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 const unique = (values: readonly string[]): fc.Arbitrary<string[]> => fc.subarray([...values], { minLength: 1 });
 
@@ -52,10 +54,21 @@ const client = fc.oneof(
   key.map((path) => ({ clientSecret: { mount: "secret", path: `clients/${path}`, key: "client_secret" } })),
 );
 
-const oidcApp = (all: Names): fc.Arbitrary<object> =>
+/** An account to read people with, where it would not have to match what people have to. */
+const reader = (name: string): fc.Arbitrary<object | undefined> =>
+  optional(
+    fc.record({
+      username: optional(fc.constant(`reader-${name}`)),
+      passwordRevision: fc.integer({ min: 1, max: 9 }),
+      publishTo: optional(fc.constant({ mount: "secret", path: `published/readers/${name}` })),
+    }),
+  );
+
+const oidcApp = (all: Names, name: string): fc.Arbitrary<object> =>
   fc
     .tuple(
       client,
+      reader(name),
       fc.record({
         kind: fc.constant("oidc"),
         name: text,
@@ -78,7 +91,10 @@ const oidcApp = (all: Names): fc.Arbitrary<object> =>
         openInNewTab: fc.boolean(),
       }),
     )
-    .map(([secret, rest]) => ({ ...secret, ...rest }));
+    .map(([secret, directoryReader, rest]) => {
+      const { match } = rest.access as { readonly match?: string };
+      return { ...secret, ...rest, ...(match === "all" ? {} : { directoryReader }) };
+    });
 
 const duration = fc.constantFrom("weeks=4", "hours=1;minutes=30", "days=400");
 const tile = { name: text, description: optional(text), section: optional(text), openInNewTab: fc.boolean() };
@@ -139,7 +155,7 @@ const ldapApp = ({ groups, users }: Names, name: string): fc.Arbitrary<object> =
   });
 
 const app = (all: Names, name: string): fc.Arbitrary<object> =>
-  fc.oneof(oidcApp(all), forwardAuthApp(all, name), ldapApp(all, name));
+  fc.oneof(oidcApp(all, name), forwardAuthApp(all, name), ldapApp(all, name));
 
 const hostAccess = (all: Names): fc.Arbitrary<object> =>
   fc.record({
@@ -210,6 +226,7 @@ const login = fc.record({
   title: text,
   userFields: unique(["username", "email"]),
   passkeys: fc.boolean(),
+  passwordless: fc.boolean(),
   reputation: optional(
     fc.oneof(
       fc.constant(false),
@@ -220,6 +237,7 @@ const login = fc.record({
     fc.oneof(
       fc.record({ deviceClasses: unique(["webauthn", "totp", "static", "email", "sms", "duo"]) }),
       fc.record({ notConfigured: fc.constant("configure"), setUp: setUpFactors }),
+      fc.constant({ deviceClasses: ["totp", "email"], notConfigured: "configure", setUp: ["totp", "email"] }),
     ),
   ),
   sessionDuration: duration,
@@ -280,6 +298,7 @@ const platform = fc.record({
     { from: "external-secret", store: { name: "vault" }, secretKey: store, databasePassword: store },
   ),
   release: key,
+  smtp: optional(fc.constant({ host: "smtp.example.org", from: "authentik <a@example.org>" })),
   ingress: optional(ingress),
   image: optional(fc.constant({ repository: "registry.example.org/authentik", tag: "2026.5.6-ca" })),
   additionalObjects: fc.uniqueArray(object, { maxLength: 2, selector: ({ metadata }) => metadata.name }),
@@ -320,11 +339,15 @@ function each<T>(keys: readonly string[], value: (name: string) => fc.Arbitrary<
 /** A site in the making. */
 interface Parts {
   readonly platform: Platform | undefined;
+  readonly groups: Readonly<Record<string, object>>;
   readonly apps: Readonly<Record<string, object>>;
   readonly people: object;
 }
 
-type Platform = Parameters<typeof withPassword>[0] & { readonly authProxy: object | undefined };
+type Platform = Parameters<typeof withPassword>[0] & {
+  readonly authProxy: object | undefined;
+  readonly smtp: object | undefined;
+};
 
 const parts = names.chain((all) =>
   fc
@@ -351,8 +374,18 @@ const parts = names.chain((all) =>
     ),
 );
 
-/** The outposts that the apps of a site need, and how it looks. */
-function completed(made: Parts): fc.Arbitrary<Parts> {
+/** Groups that do not make superusers, by themselves or by one above. */
+function withoutPower(groups: Parts["groups"]): string[] {
+  const all = groups as Readonly<Record<string, { readonly superuser: boolean; readonly parents: readonly string[] }>>;
+  const hasPower = (name: string): boolean => {
+    const { superuser = false, parents = [] } = all[name] ?? {};
+    return superuser || parents.some(hasPower);
+  };
+  return Object.keys(all).filter((name) => !hasPower(name));
+}
+
+/** The outposts that the apps of a site need, how it looks, and how people get in. */
+function completed(made: Parts): fc.Arbitrary<Parts & SignInParts> {
   const kinds = Object.values(made.apps) as readonly { readonly kind: string; readonly outpost?: string }[];
   const named = OUTPOSTS.filter((name) => kinds.some(({ outpost }) => outpost === name));
   const hasLdap = kinds.some(({ kind }) => kind === "ldap");
@@ -367,8 +400,11 @@ function completed(made: Parts): fc.Arbitrary<Parts> {
     .tuple(optional(login), brand)
     .map(([given, look]) => (given === undefined ? { brand: look } : { brand: look, login: given }));
   const ldap = { root: "dc=example,dc=org", sessionMinutes: 20 };
+  const { platform: cluster, groups } = made;
+  const hasMail = cluster === undefined || cluster.smtp !== undefined || cluster.secret.from === "existing";
+  const around = { groups: withoutPower(groups), hasMail, text, key, duration };
   return fc
-    .tuple(outposts, fc.oneof(fc.constant({}), shown))
+    .tuple(outposts, signIn(around, fc.oneof(fc.constant({}), shown)))
     .map(([served, look]) => ({ ...made, outposts: served, ...(hasLdap ? { ldap } : {}), ...look }));
 }
 

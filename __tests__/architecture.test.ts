@@ -29,11 +29,38 @@ const ALLOWED: Record<(typeof CODE)[number], RegExp> = {
     /^(cdktf|constructs|@cdktf\/provider-.+\/lib\/.+|node:(fs|path)|\.\.\/\.gen\/.+|\.\.\/(config|constructs)\/[^/]+|\.\/[^/]+)$/,
 };
 
+/** What brings a site to authentik stands on top: it may use everything below, and nothing below may use it. */
+const DELIVERY =
+  /^(cdktf|commander|yaml|zod|esbuild|node:.+|@goauthentik\/api\/dist\/.+|(\.\.\/)+(api|config|constructs|stacks)\/.+|\.{1,2}\/.+)$/;
+
 /** The door to authentik's API knows no site; the client's own files load in a fraction of the time of its root. */
 const API = /^(@goauthentik\/api\/dist\/.+|node:.+|\.\/[^/]+)$/;
 
 test.each(allFiles("api"))("%s imports only what it may", (file) => {
   expect(imports(file).filter((name) => !API.test(name))).toEqual([]);
+});
+
+/** What tells who can open what reads stacks as they are, of any revision: it knows nothing of how they are made. */
+const ACCESS =
+  /^(commander|esbuild|node:.+|@goauthentik\/api\/dist\/.+|(\.\.\/)+(api\/.+|delivery\/(failure|job-summary|visible))|\.\/.+|(\.\.\/)+[\w-]+)$/;
+/** But for what synthesizes the working folder, and for what signs in to authentik. */
+const ACCESS_DOORS = /^access\/(main|working-folder)\.ts$/;
+
+test.each(allFiles("access"))("%s imports only what it may", (file) => {
+  const found = imports(file).filter((name) => !ACCESS.test(name));
+  expect(found.filter((name) => !ACCESS_DOORS.test(file) || !name.startsWith("../delivery/"))).toEqual([]);
+});
+
+test.each(allFiles("delivery"))("%s imports only what it may", (file) => {
+  expect(imports(file).filter((name) => !DELIVERY.test(name))).toEqual([]);
+});
+
+test("nothing but main.ts knows delivery, nothing but scripts knows access", () => {
+  const knowing = [
+    ...CODE.flatMap(files).filter((file) => imports(file).some((name) => /\/(access|delivery)\//.test(name))),
+    ...["api", "delivery"].flatMap(allFiles).filter((file) => imports(file).some((name) => /\/access\//.test(name))),
+  ];
+  expect(knowing).toEqual([]);
 });
 
 describe.each(CODE)("%s", (folder) => {

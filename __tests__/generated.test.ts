@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { siteShape, usersShape } from "../config/schema";
-import { configReference, connectPage, usersSchema } from "../scripts/docs";
+import { configReference, connectPage, flowsPage, usersSchema } from "../scripts/docs";
 import { bindingsHash } from "../scripts/gen";
 import { ROOT } from "./synth";
 
@@ -30,6 +30,10 @@ test("the config reference is up to date", () => {
 
 test("the page on how apps are connected is up to date", () => {
   expect(text("docs", "connect.md")).toBe(connectPage());
+});
+
+test("the drawings of the flows are up to date", () => {
+  expect(text("docs", "flows.md")).toBe(flowsPage());
 });
 
 test.each([

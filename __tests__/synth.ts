@@ -4,7 +4,7 @@ import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import { App, TerraformStack } from "cdktf";
 import { join } from "node:path";
 import { AuthentikProvider } from "../.gen/providers/authentik/provider";
-import { readSite } from "../config/load";
+import { loadSite, readSite } from "../config/load";
 import type { Site } from "../config/load";
 import type { SiteInput } from "../config/schema";
 import { Lookups } from "../constructs/lookups";
@@ -94,6 +94,11 @@ export const smallSite = {
 /** A site read with every rule on; its people and policies are looked up in the given folder. */
 export function read(site: unknown, folder = __dirname): Site {
   return readSite(site, { folder, source: "site.ts", checks: checkConstructs });
+}
+
+/** The project's own site. */
+export function loadDefault(layout?: string): Site {
+  return loadSite({ file: join(ROOT, "config", "site.ts"), layout, checks: checkConstructs });
 }
 
 /** Every stack of a site by name. */

@@ -51,6 +51,7 @@ export function checkApps(site: LooseSite): Problem[] {
     ...entries(site.apps).flatMap(([key, app]) => [
       ...checkScopes(site, key, app),
       ...checkDomainPolicies(site, key, app),
+      ...checkAccountName(key, app),
     ]),
     ...checkServed(site),
     ...checkLdap(site),
@@ -219,18 +220,21 @@ function checkLdap(site: LooseSite): Problem[] {
           ),
         ]
       : []),
-    ...apps.flatMap(([key, app]) => checkAccountName(["apps", key, "slug"], app.slug ?? key)),
   ];
 }
 
-/** The account an LDAP app searches with is named after its slug. */
-function checkAccountName(path: Path, slug: string): Problem[] {
-  if (slug.length <= LONGEST_LDAP_SLUG) return [];
-  const text = `must hold at most ${LONGEST_LDAP_SLUG} characters for an LDAP app, got ${slug.length}; the account it searches with is called ldap-<slug>, and usernames end at 150: shorten it`;
-  return [{ ...locate(path), text }];
+/** The account of an app is named after its slug. */
+function checkAccountName(key: string, app: LooseApp): Problem[] {
+  const slug = app.slug ?? key;
+  const atMost = (longest: number, what: string, account: string): Problem[] => {
+    if (slug.length <= longest) return [];
+    const text = `must hold at most ${longest} characters for ${what}, got ${slug.length}; the account it ${account}, and usernames end at 150: shorten it`;
+    return [{ ...locate(["apps", key, "slug"]), text }];
+  };
+  if (app.kind === "ldap") return atMost(145, "an LDAP app", "searches with is called ldap-<slug>");
+  if (app.kind !== "oidc" || app.directoryReader === undefined) return [];
+  return atMost(140, "an app with a directoryReader", "reads with is called <slug>-directory");
 }
-
-const LONGEST_LDAP_SLUG = 145;
 
 /** What would put itself before authentik at its own host; only a domain's sign-in is served there. */
 function checkOwnHost(site: LooseSite): Problem[] {
@@ -260,9 +264,7 @@ export function checkNamesOnServer(site: LooseSite): Problem[] {
   return [
     ...clashes("username", [
       ...people.map((username): [Path, string] => [["users", username], username.toLowerCase()]),
-      ...entries(site.apps).flatMap(([key, app]): [Path, string][] =>
-        app.kind === "ldap" ? [[["apps", key], `ldap-${app.slug ?? key}`]] : [],
-      ),
+      ...entries(site.apps).flatMap(([key, app]) => accountsOf(key, app)),
     ]),
     ...clashes("group name", [
       ...entries(site.groups).map(([key, group]): [Path, string] => [["groups", key], group.name ?? key]),
@@ -288,6 +290,15 @@ export function checkNamesOnServer(site: LooseSite): Problem[] {
     ...clashes("host", hosts(site)),
     ...clashes("cookie domain", cookieDomains(site)),
   ];
+}
+
+/** The accounts that an app has of its own. */
+function accountsOf(key: string, app: LooseApp): [Path, string][] {
+  const slug = app.slug ?? key;
+  if (app.kind === "ldap") return [[["apps", key], `ldap-${slug}`]];
+  if (app.kind !== "oidc" || app.directoryReader === undefined) return [];
+  const { username } = app.directoryReader;
+  return [[["apps", key, "directoryReader"], (username ?? `${slug}-directory`).toLowerCase()]];
 }
 
 /** The Secrets of the release's namespace that a site names, or makes. */

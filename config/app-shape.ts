@@ -62,6 +62,21 @@ export const publishTo = z.strictObject({
   path: vaultPath.describe("A path nothing else uses."),
 });
 
+const directoryReader = z.strictObject({
+  username: text
+    .max(150)
+    .optional()
+    .describe("What the account signs in with; the slug and `-directory` unless given."),
+  passwordRevision: wholeNumber(1, 1_000_000)
+    .default(1)
+    .describe("Raise it to replace the password; the old one ends at once."),
+  publishTo: publishTo
+    .optional()
+    .describe(
+      "Where in Vault to write `username`, `password`, `client_id`, `issuer` and `token_endpoint`; the password then reaches the state.",
+    ),
+});
+
 export const oidcApp = z.strictObject({
   kind: z.literal("oidc").describe("OAuth2 and OpenID Connect."),
   ...common,
@@ -123,6 +138,9 @@ export const oidcApp = z.strictObject({
     .enum(["backchannel", "frontchannel"])
     .default("backchannel")
     .describe("Whether the server or the browser calls `logoutUri`."),
+  directoryReader: directoryReader
+    .optional()
+    .describe("An account by which the app reads who is there, as NetBird does; it changes nobody."),
 });
 
 /** What stands where nobody would look for it: a domain's provider cannot tell its hosts apart. */

@@ -60,6 +60,22 @@ function oidcFacts(site: Site, app: OidcAppConfig): Connection["facts"] {
       const { url: target, type } = typeof uri === "string" ? { url: uri, type: "authorization" } : uri;
       return [type === "logout" ? "After sign-out" : "Redirect URI", target];
     }),
+    ...readerFacts(app),
+  ];
+}
+
+/** The account by which an app reads who is there. */
+function readerFacts({ slug, directoryReader }: OidcAppConfig): Connection["facts"] {
+  if (directoryReader === undefined) return [];
+  const { username = `${slug}-directory`, publishTo } = directoryReader;
+  return [
+    ["Directory account", username],
+    [
+      "Directory password",
+      publishTo === undefined
+        ? `in authentik, under Directory > Tokens: iac-${slug}-directory`
+        : `Vault: ${publishTo.mount}/${publishTo.path}, field password`,
+    ],
   ];
 }
 

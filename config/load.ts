@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { hostSlug } from "./app-rules";
+import { checkDelivery } from "./delivery-rules";
 import { duplicateKeys } from "./json";
 import { lenient } from "./lenient";
 import { ConfigError, locate, looksLikeToken, show } from "./problems";
@@ -10,7 +11,7 @@ import type { Problem, Waiver } from "./problems";
 import type { LooseSite } from "./rule";
 import { checkSite } from "./rules";
 import { siteShape, usersShape } from "./schema";
-import type { Access, ForwardAuthAppData, LdapAppData, OidcAppData, SiteData, UsersData } from "./schema";
+import type { Access, ForwardAuthAppData, LdapAppData, OidcAppData, SiteData, SourceData, UsersData } from "./schema";
 import { flattenIssue, shapeError } from "./shape-errors";
 import { checkBackendSecrets, checkCredentials } from "./vault-rules";
 import { settle } from "./waivers";
@@ -26,6 +27,9 @@ export type ForwardAuthAppConfig = ForwardAuthAppData & { readonly slug: string 
 export type LdapAppConfig = LdapAppData & { readonly slug: string };
 export type AppConfig = OidcAppConfig | ForwardAuthAppConfig | LdapAppConfig;
 
+/** A source with the slug that defaults to its key. */
+export type SourceConfig = SourceData & { readonly slug: string };
+
 /** Who may open a host, and the slug of the application that stands for it. */
 export interface HostConfig {
   readonly slug: string;
@@ -39,8 +43,9 @@ export interface BackendConfig {
 }
 
 /** A checked site: every name in it exists, every default is filled in, every path is absolute. */
-export type Site = Omit<SiteData, "users" | "apps" | "hostAccess" | "backend"> & {
+export type Site = Omit<SiteData, "users" | "apps" | "sources" | "hostAccess" | "backend"> & {
   readonly apps: Readonly<Record<string, AppConfig>>;
+  readonly sources: Readonly<Record<string, SourceConfig>>;
   readonly hostAccess?: Omit<NonNullable<SiteData["hostAccess"]>, "hosts"> & {
     readonly hosts: Readonly<Record<string, HostConfig>>;
   };
@@ -90,6 +95,7 @@ export function readSite(written: unknown, { folder, source, layout, checks }: R
     ...checkCredentials(raw),
     ...checkBackendSecrets(backend),
     ...checkSite(everything),
+    ...checkDelivery(everything, backend),
     ...(checks?.(everything, backend) ?? []),
   ];
   const known = ruled.filter((problem) => !problems.some((unread) => sameMistake(unread, problem)));
@@ -277,6 +283,10 @@ function resolveSite(site: SiteData, users: UsersData, backend: BackendConfig, w
     const admin = isAdmin && site.directory?.adminGroup !== undefined ? [site.directory.adminGroup] : [];
     return { ...person, username, groups: [...new Set([...person.groups, ...admin])] };
   });
+  const sources = Object.entries(site.sources).map(([key, source]): [string, SourceConfig] => [
+    key,
+    { ...source, slug: source.slug ?? key },
+  ]);
   const hosts = Object.entries(site.hostAccess?.hosts ?? {}).map(([host, access]): [string, HostConfig] => [
     host,
     { slug: hostSlug(host), access },
@@ -284,6 +294,7 @@ function resolveSite(site: SiteData, users: UsersData, backend: BackendConfig, w
   return {
     ...site,
     apps: Object.fromEntries(apps),
+    sources: Object.fromEntries(sources),
     hostAccess: site.hostAccess && { ...site.hostAccess, hosts: Object.fromEntries(hosts) },
     people,
     backend,

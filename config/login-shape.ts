@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, text, waive, words } from "./basic-shapes";
+import { geoipBinding, networkBinding } from "./session-shape";
 
 const reputation = z.strictObject({
   threshold: z
@@ -28,9 +29,11 @@ const mfa = z.strictObject({
     .default("skip")
     .describe("Whether people without a factor are let in, turned away, or made to set one up at once."),
   setUp: z
-    .array(z.enum(["totp", "webauthn", "static"]))
+    .array(z.enum(["totp", "webauthn", "static", "email"]))
     .optional()
-    .describe("Factors to choose from with `configure`; all three unless given. Keep one that needs no hardware."),
+    .describe(
+      "Factors to choose from with `configure`; all but `email` unless given. Keep one that needs neither hardware nor mail.",
+    ),
   askAgainAfter: duration
     .optional()
     .describe("How long a browser is not asked again, such as `hours=12`; asked at each sign-in unless given."),
@@ -43,6 +46,12 @@ export const login = z.strictObject({
     .default(["username", "email"])
     .describe("What people may call themselves, without regard to case."),
   passkeys: z.boolean().default(true).describe("Whether the browser offers passkeys on the same screen."),
+  passwordless: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether the login links to a flow in which a passkey alone signs in, for browsers that do not offer one.",
+    ),
   rememberUsername: z.boolean().default(true).describe("Whether people may have their username filled in next time."),
   reputation: z
     .union([z.literal(false), reputation])
@@ -55,12 +64,10 @@ export const login = z.strictObject({
   rememberMeOffset: duration
     .optional()
     .describe("By how much people may lengthen the session; asks everybody on a screen of its own."),
-  networkBinding: z
-    .enum(["no_binding", "bind_asn", "bind_asn_network", "bind_asn_network_ip"])
+  networkBinding: networkBinding
     .default("no_binding")
     .describe("What of the network a session is bound to; needs GeoIP data, or sessions end when the address changes."),
-  geoipBinding: z
-    .enum(["no_binding", "bind_continent", "bind_continent_country", "bind_continent_country_city"])
+  geoipBinding: geoipBinding
     .default("no_binding")
     .describe("What of the place a session is bound to; needs GeoIP data, or sessions end when the address changes."),
   compatibilityMode: z

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { authProxy } from "./auth-proxy-shape";
 import { duration, hostName, httpUrl, objectName, text, vaultRef, waive, wholeNumber, words } from "./basic-shapes";
 import { annotations, existing, imageDigest, imageRepository, parentRefs, resources } from "./kubernetes-shapes";
+import { store, storeRef } from "./store-shape";
 
 const probe = z.strictObject({
   initialDelaySeconds: wholeNumber(0, 3600).optional().describe("Before the first probe."),
@@ -41,17 +42,6 @@ const component = z.strictObject({
 
 const revision = wholeNumber(1, 1_000_000).default(1);
 
-/** One value in a store of External Secrets. */
-const storeRef = z
-  .strictObject({
-    key: text.describe("The secret's key in the store: a path in Vault, an item in 1Password."),
-    property: text.optional().describe("Field inside it; the whole of it unless given."),
-  })
-  .meta({
-    title: "Store reference",
-    description: "A value in a store of External Secrets: { key, property? }. A secret itself has no place in config.",
-  });
-
 const secret = z.discriminatedUnion("from", [
   z.strictObject({
     from: z.literal("vault").describe("Made from Vault values, which reach neither plan nor state."),
@@ -69,15 +59,7 @@ const secret = z.discriminatedUnion("from", [
       .literal("external-secret")
       .describe("Made in the cluster by External Secrets, from any store; Terraform never sees a value."),
     name: objectName.default("authentik-config").describe("Name of the Kubernetes Secret."),
-    store: z
-      .strictObject({
-        name: existing.describe("Name of the store."),
-        kind: z
-          .enum(["ClusterSecretStore", "SecretStore"])
-          .default("ClusterSecretStore")
-          .describe("Of the whole cluster, or of the release's namespace."),
-      })
-      .describe("The store the values are in."),
+    store: store.describe("The store the values are in."),
     refreshInterval: words(/^(\d+(h|m|s))+$/, "be a time such as 1h or 30m")
       .default("1h")
       .describe("How often the store is asked again; running pods keep what they started with."),

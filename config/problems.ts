@@ -48,7 +48,7 @@ function redact(text: string): string {
 }
 
 /** Sections whose entries are records of their own. */
-const RECORDS = new Set(["apps", "groups", "users", "policies", "scopeMappings", "outposts"]);
+const RECORDS = new Set(["apps", "groups", "users", "policies", "scopeMappings", "outposts", "sources"]);
 
 /** How many names lead to the record that a path goes into. */
 function recordDepth([section = "", entry]: readonly string[]): number {

@@ -3,6 +3,7 @@ import type { Problem } from "./problems";
 import { duplicates, entries, keys, problem, unknownName, unknownNames } from "./rule";
 import type { LooseSite, Path } from "./rule";
 import { checkApps, checkNamesOnServer } from "./app-rules";
+import { checkSignIn } from "./sign-in-rules";
 import { checkSecret, checkVault } from "./vault-rules";
 
 /** The versions that are known to work together. */
@@ -20,6 +21,7 @@ export function checkSite(site: LooseSite): Problem[] {
     checkPeople,
     checkApps,
     checkNamesOnServer,
+    checkSignIn,
     checkVault,
     checkSecret,
     checkStrategies,

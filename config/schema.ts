@@ -1,12 +1,19 @@
 import { z } from "zod";
+import { adopt } from "./adopt-shape";
 import type { access } from "./app-shape";
 import { forwardAuthApp, hostAccess, oidcApp } from "./app-shape";
-import { httpUrl, key, pythonFile, text, vault, vaultRef, waive, was, wholeNumber } from "./basic-shapes";
+import { httpUrl, key, pythonFile, text, vault, vaultRef, waive, was } from "./basic-shapes";
+import { delivery } from "./delivery-shape";
+import { enrollment } from "./enrollment-shape";
 import { ldap, ldapApp } from "./ldap-app-shape";
 import { brand, login } from "./login-shape";
 import { outposts } from "./outpost-shape";
 import { platform } from "./platform-shape";
 import { show } from "./problems";
+import { passwordPolicy, recovery } from "./recovery-shape";
+import { userSettings } from "./settings-shape";
+import { source } from "./source-shape";
+import { systemSettings } from "./system-settings-shape";
 
 const version = z.strictObject({
   server: text.describe("authentik itself."),
@@ -37,19 +44,6 @@ const authentik = z.strictObject({
     })
     .optional()
     .describe("What the worker's first start creates; without it somebody opens the initial setup in a browser."),
-});
-
-const systemSettings = z.strictObject({
-  defaultAppAccess: z
-    .boolean()
-    .default(false)
-    .describe(
-      "Whether an application without bindings is open to everybody; off, a new app is closed from its first moment.",
-    ),
-  avatars: z.array(text).min(1).default(["gravatar", "initials"]).describe("Where avatars come from, in order."),
-  eventRetentionDays: wholeNumber(1, 3650).default(365).describe("How long events are kept."),
-  defaultTokenMinutes: wholeNumber(1, 525_600).default(30).describe("Lifetime of tokens people make."),
-  defaultTokenLength: wholeNumber(20, 255).default(60).describe("Length of tokens."),
 });
 
 const group = z.strictObject({
@@ -109,7 +103,27 @@ export const siteShape = z.strictObject({
   outposts: outposts.default({ managed: {} }).describe("What answers for forward-auth and LDAP apps."),
   ldap: ldap.optional().describe("What LDAP apps share."),
   login: login.optional().describe("A login of our own, on one screen; `brand` shows it."),
+  sources: z
+    .record(key, source)
+    .default({})
+    .describe("Social logins by key; `login`, or the adopted one, shows a button of each."),
+  enrollment: enrollment.optional().describe("How people without an account get one; the login links to it."),
+  recovery: recovery
+    .optional()
+    .describe("How people who forgot their password get in again, by e-mail; login and brand lead to it."),
+  passwordPolicy: passwordPolicy
+    .optional()
+    .describe("What a new password has to be, in recovery and enrollment; at least 12 characters unless given."),
+  userSettings: userSettings
+    .optional()
+    .describe("A form of our own in which people change their settings and picture; `brand` leads to it."),
   brand: brand.optional().describe("How authentik looks, and which login it shows, at its public host."),
+  adopt: adopt
+    .optional()
+    .describe("What authentik brings along and is to be changed in place; taken out, it stays as it is then."),
+  delivery: delivery
+    .default({ maxRemovals: 3, pass: {} })
+    .describe("How changes reach authentik, and what stops them."),
   waive,
 });
 
@@ -143,6 +157,7 @@ export type UsersData = z.output<typeof usersShape>["users"];
 export type OidcAppData = z.output<typeof oidcApp>;
 export type ForwardAuthAppData = z.output<typeof forwardAuthApp>;
 export type LdapAppData = z.output<typeof ldapApp>;
+export type SourceData = z.output<typeof source>;
 export type Access = z.output<typeof access>;
 export type { VaultRef } from "./basic-shapes";
 

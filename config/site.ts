@@ -59,9 +59,36 @@ export default defineSite({
     },
     ingress: { kind: "ingress", className: "traefik", tlsSecretName: "auth-example-org-tls", staticCache: true },
   },
-  systemSettings: { defaultAppAccess: false },
+  systemSettings: { defaultAppAccess: false, avatars: ["attributes.avatar", "gravatar", "initials"] },
   brand: { title: "Example" },
-  login: { sessionDuration: "weeks=4" },
+  login: {
+    sessionDuration: "weeks=4",
+    passwordless: true,
+    mfa: {
+      deviceClasses: ["webauthn", "totp", "static", "email"],
+      notConfigured: "configure",
+      setUp: ["totp", "webauthn", "static", "email"],
+    },
+  },
+  // For people who link them in their settings; nobody new comes in by them.
+  sources: {
+    google: {
+      kind: "google",
+      name: "Google",
+      clientId: "example.apps.googleusercontent.com",
+      clientSecret: secret("authentik/google", "client_secret"),
+    },
+    github: {
+      kind: "github",
+      name: "GitHub",
+      clientId: "Iv1.0123456789abcdef",
+      clientSecret: secret("authentik/github", "client_secret"),
+    },
+  },
+  enrollment: { by: "invitation", assignableGroups: ["staff", "engineers", "family", "media", "vpn"] },
+  recovery: {},
+  passwordPolicy: { minLength: 14 },
+  userSettings: { avatars: { maxKiB: 512 } },
   groups: {
     admins: { name: "Site Admins", superuser: true },
     staff: { name: "Staff" },
@@ -146,6 +173,22 @@ export default defineSite({
       launchUrl: "https://headscale.example.org",
       section: "Network",
     },
+    netbird: {
+      kind: "oidc",
+      name: "NetBird",
+      access: { groups: ["vpn"] },
+      clientType: "public",
+      subMode: "user_id",
+      redirectUris: [
+        "https://netbird.example.org/auth",
+        "https://netbird.example.org/silent-auth",
+        "http://localhost:53000",
+      ],
+      scopes: ["groups", "offline_access"],
+      directoryReader: { publishTo: { mount: "secret", path: "apps/netbird/directory" } },
+      launchUrl: "https://netbird.example.org",
+      section: "Network",
+    },
     vault: {
       kind: "oidc",
       name: "Vault",
@@ -209,5 +252,13 @@ export default defineSite({
       "longhorn.example.org": { groups: ["admins"] },
     },
     section: "Administration",
+  },
+  delivery: {
+    flux: {
+      source: { from: "git", url: "https://git.example.org/platform/authentik.git" },
+      token: { store: { name: "vault" }, ref: { key: "authentik/bootstrap", property: "token" } },
+      vault: { role: "authentik" },
+      guard: {},
+    },
   },
 });

@@ -6,7 +6,9 @@ import type { LooseSite, Path } from "./rule";
 import type { VaultRef } from "./schema";
 
 /** Every Vault reference of a site with its place. */
-function vaultRefs(site: LooseSite): { path: Path; ref: Loose<VaultRef> }[] {
+export function vaultRefs(
+  site: Pick<LooseSite, "authentik" | "platform" | "apps" | "sources">,
+): { path: Path; ref: Loose<VaultRef> }[] {
   const { apiToken, bootstrap } = site.authentik ?? {};
   const { secret, database, smtp, authProxy } = site.platform ?? {};
   const found: [Path, Loose<VaultRef> | undefined][] = [
@@ -24,6 +26,10 @@ function vaultRefs(site: LooseSite): { path: Path; ref: Loose<VaultRef> }[] {
       ["apps", key, "clientSecret"],
       app.kind === "oidc" ? app.clientSecret : undefined,
     ]),
+    ...entries(site.sources).map(([key, source]): [Path, Loose<VaultRef> | undefined] => [
+      ["sources", key, "clientSecret"],
+      source.clientSecret,
+    ]),
   ];
   return found.flatMap(([path, ref]) => (ref === undefined ? [] : [{ path, ref }]));
 }
@@ -31,11 +37,7 @@ function vaultRefs(site: LooseSite): { path: Path; ref: Loose<VaultRef> }[] {
 /** Where secrets are: that each place exists, is read in the right way, and is nobody else's. */
 export function checkVault(site: LooseSite): Problem[] {
   const refs = vaultRefs(site);
-  const published = entries(site.apps).flatMap(([key, app]) =>
-    (app.kind === "oidc" || app.kind === "ldap") && app.publishTo !== undefined
-      ? [{ path: ["apps", key, "publishTo"], ref: app.publishTo }]
-      : [],
-  );
+  const published = publications(site);
   const all = [...refs, ...published];
   if (site.vault === undefined) {
     return all.map(({ path }) =>
@@ -51,10 +53,28 @@ export function checkVault(site: LooseSite): Problem[] {
   return [...unknown, ...checkStateBoundary(refs), ...checkPublication(refs, published)];
 }
 
-/** An app's client secret reaches the state together with all else its Vault path holds. */
+interface Publication {
+  readonly path: Path;
+  readonly ref: { readonly mount?: string | undefined; readonly path?: string | undefined };
+}
+
+/** Where Terraform writes what an app has to know. */
+function publications(site: LooseSite): Publication[] {
+  return entries(site.apps).flatMap(([key, app]): Publication[] => {
+    const reader = app.kind === "oidc" ? app.directoryReader?.publishTo : undefined;
+    const own = app.kind === "oidc" || app.kind === "ldap" ? app.publishTo : undefined;
+    return [
+      ...(own === undefined ? [] : [{ path: ["apps", key, "publishTo"], ref: own }]),
+      ...(reader === undefined ? [] : [{ path: ["apps", key, "directoryReader", "publishTo"], ref: reader }]),
+    ];
+  });
+}
+
+/** The client secret of an app or source reaches the state together with all else its Vault path holds. */
 function checkStateBoundary(refs: readonly { path: Path; ref: Loose<VaultRef> }[]): Problem[] {
-  const stored = refs.filter(({ path }) => path[0] === "apps");
-  const guarded = refs.filter(({ path }) => path[0] !== "apps");
+  const reachesState = ({ path: [section] }: { path: Path }): boolean => section === "apps" || section === "sources";
+  const stored = refs.filter(reachesState);
+  const guarded = refs.filter((ref) => !reachesState(ref));
   return stored.flatMap(({ path, ref }) => {
     const beside = guarded.find((other) => other.ref.mount === ref.mount && other.ref.path === ref.path);
     if (beside === undefined) return [];
@@ -66,7 +86,7 @@ function checkStateBoundary(refs: readonly { path: Path; ref: Loose<VaultRef> }[
 /** Publishing replaces whatever its path held. */
 function checkPublication(
   refs: readonly { path: Path; ref: Loose<VaultRef> }[],
-  published: readonly { path: Path; ref: { mount?: string | undefined; path?: string | undefined } }[],
+  published: readonly Publication[],
 ): Problem[] {
   const overwritten = published.flatMap(({ path, ref }) => {
     const victim = refs.find((other) => other.ref.mount === ref.mount && other.ref.path === ref.path);

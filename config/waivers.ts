@@ -51,6 +51,10 @@ function declaredWaivers(site: LooseSite): Map<string, Declared> {
     ["login", site.login?.waive],
     ...outpostHolders(site),
     ...Object.entries(site.apps ?? {}).map(([key, app]): [string, LooseWaive] => [`apps.${key}`, app?.waive]),
+    ...Object.entries(site.sources ?? {}).map(([key, source]): [string, LooseWaive] => [
+      `sources.${key}`,
+      source?.waive,
+    ]),
   ];
   const declared = new Map<string, Declared>();
   for (const [where, waive] of holders) {

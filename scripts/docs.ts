@@ -1,12 +1,17 @@
-/** Writes what is made from config: `config/users.schema.json`, `docs/config.md` and `docs/connect.md`. */
+/** Writes what is made from config: `config/users.schema.json`, `docs/config.md`, `docs/connect.md` and `docs/flows.md`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { App } from "cdktf";
 import { z } from "zod";
+import type { FlowStack } from "../access/flows";
 import { connections } from "../config/connection";
 import type { Connection } from "../config/connection";
 import { loadSite } from "../config/load";
 import { siteShape, usersShape } from "../config/schema";
+import { AuthentikStack } from "../stacks/authentik-stack";
 import { checkConstructs } from "../stacks/checks";
+import { addStacks } from "../stacks/site-stacks";
+import { flowSections } from "./flow-drawings";
 
 type Schema = z.core.JSONSchema.JSONSchema;
 
@@ -51,6 +56,23 @@ export function connectPage(): string {
       "",
       ...all.filter((one) => one.kind === kind).flatMap(connection),
     ]),
+  ].join("\n");
+}
+
+/** Every flow of the default site, drawn from its synthesized JSON. */
+export function flowsPage(): string {
+  const app = new App();
+  addStacks(app, loadSite({ file: join(root, "config", "site.ts"), layout: "single", checks: checkConstructs }));
+  const [stack] = app.node.children.filter((child) => child instanceof AuthentikStack);
+  if (stack === undefined) throw new Error("the default site has no stack");
+  stack.prepareStack();
+  return [
+    "# Flows",
+    "",
+    "Every flow of `config/site.ts`, drawn from its synthesized JSON by `npm run docs`. A question is a policy that decides whether a step",
+    "is taken; where the answer is no, the flow goes on behind it. What authentik brings along is not here: it stays as it is.",
+    "",
+    ...flowSections(JSON.parse(JSON.stringify(stack.toTerraform())) as FlowStack),
   ].join("\n");
 }
 
@@ -146,4 +168,5 @@ if (require.main === module) {
   writeFileSync(join(root, "config", "users.schema.json"), usersSchema());
   writeFileSync(join(root, "docs", "config.md"), configReference());
   writeFileSync(join(root, "docs", "connect.md"), connectPage());
+  writeFileSync(join(root, "docs", "flows.md"), flowsPage());
 }

@@ -2,22 +2,21 @@ import { statSync } from "node:fs";
 import type { BackendConfig } from "../config/load";
 import type { Problem } from "../config/problems";
 import type { LooseSite } from "../config/rule";
-import { checkBrand, checkShown } from "../constructs/brand";
 import { checkEmbeddedOutpost } from "../constructs/embedded-outpost";
 import { checkExpression } from "../constructs/expression";
 import { checkForwardAuth } from "../constructs/forward-auth-app";
 import { checkBaseDns, checkLdapApp, ldapBaseDn } from "../constructs/ldap-app";
-import { checkClient } from "../constructs/oidc-app";
+import { checkClient, checkReader } from "../constructs/oidc-app";
 import { checkManagedOutpost, checkWorkerAccount } from "../constructs/managed-outpost";
 import type { ManagedOutpostOptions } from "../constructs/managed-outpost";
 import { LOCAL_CLUSTER } from "../constructs/outpost-config";
 import { checkSharedDatabase } from "../constructs/outpost-deployment";
 import { checkRedirectUris } from "../constructs/redirect-uri";
 import type { Refusal } from "../constructs/refusal";
-import { checkLogin } from "../constructs/single-screen-login";
 import { checkBackend } from "./backend";
 import { checkMadeNames } from "./name-checks";
 import { authProxyRefusals, platformRefusals } from "./platform-checks";
+import { signInProblems } from "./sign-in-checks";
 
 /** What the constructs would refuse, found while the site is read, so that one error lists it beside everything else. */
 export function checkConstructs(site: LooseSite, backend: BackendConfig | undefined): Problem[] {
@@ -27,7 +26,7 @@ export function checkConstructs(site: LooseSite, backend: BackendConfig | undefi
     ...checkLdapNames(site),
     ...checkOutposts(site),
     ...checkPlatform(site),
-    ...checkLoginAndBrand(site),
+    ...signInProblems(site),
     ...checkFiles(site),
     ...checkMadeNames(site),
   ];
@@ -55,7 +54,7 @@ function checkApp(app: LooseApp): Refusal[] {
     case "forward-auth":
       return checkForwardAuth(app);
     case "ldap":
-      return checkLdapApp({ match: app.access === "everyone" ? undefined : app.access?.match }).map((refusal) =>
+      return checkLdapApp({ match: matchOf(app) }).map((refusal) =>
         refusal.field === "match" ? { ...refusal, field: "access.match" } : refusal,
       );
     case undefined:
@@ -68,7 +67,16 @@ function checkOidcApp(app: Extract<LooseApp, { readonly kind?: "oidc" | undefine
     if (typeof uri === "string") return [{ url: uri }];
     return uri?.url === undefined ? [] : [{ ...uri, url: uri.url }];
   });
-  return [...(uris.length === 0 ? [] : checkRedirectUris(uris)), ...checkClient(app)];
+  const reader = checkReader({ directoryReader: app.directoryReader, match: matchOf(app) });
+  return [
+    ...(uris.length === 0 ? [] : checkRedirectUris(uris)),
+    ...checkClient(app),
+    ...reader.map((refusal) => ({ ...refusal, field: "access.match" })),
+  ];
+}
+
+function matchOf({ access }: LooseApp): "all" | "any" | undefined {
+  return access === "everyone" ? undefined : access?.match;
 }
 
 function checkLdapNames({ apps = {}, ldap }: LooseSite): Problem[] {
@@ -119,16 +127,6 @@ function checkEmbedded(embedded: LooseEmbedded, platform: LooseSite["platform"])
   if (serviceConnection === LOCAL_CLUSTER) return refusals;
   const text = `must be left out without a platform, got "${serviceConnection}"; the outpost keeps the connection it has`;
   return [...refusals, { field: "serviceConnection", text }];
-}
-
-function checkLoginAndBrand({ login, brand, authentik }: LooseSite): Problem[] {
-  return [
-    ...problems("login", login === undefined ? [] : checkLogin(login)),
-    ...problems("login", checkShown(login, brand)).map((shown) => ({ ...shown, field: "" })),
-    ...problems("authentik", brand === undefined || authentik?.url === undefined ? [] : checkBrand(authentik.url)).map(
-      (url) => ({ ...url, field: "url" }),
-    ),
-  ];
 }
 
 function checkPlatform(site: LooseSite): Problem[] {

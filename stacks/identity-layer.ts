@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Construct } from "constructs";
 import type { AppConfig, ForwardAuthAppConfig, LdapAppConfig, OidcAppConfig, Site } from "../config/load";
-import { Brand } from "../constructs/brand";
+import { AVATARS_WITH_UPLOADS } from "../constructs/avatar-sources";
 import { constructId } from "../constructs/construct-id";
 import { Directory } from "../constructs/directory";
 import { ForwardAuthApp } from "../constructs/forward-auth-app";
@@ -15,12 +15,12 @@ import { outpostNames } from "../constructs/outpost-config";
 import { renamedFrom } from "../constructs/renamed";
 import { ScopeMapping } from "../constructs/scope-mapping";
 import type { ScopeMappingProps } from "../constructs/scope-mapping";
-import { SingleScreenLogin } from "../constructs/single-screen-login";
 import { SystemSettings } from "../constructs/system-settings";
 import { AppAccess, POLICIES } from "./app-access";
 import { groupName, ldapOutpostName, outpostNamespace } from "./names";
 import { Outposts } from "./outposts";
 import type { Providers } from "./providers";
+import { SignIn } from "./sign-in";
 
 export interface IdentityLayerProps {
   readonly site: Site;
@@ -50,8 +50,8 @@ export class IdentityLayer extends Construct {
     this.groups = new Directory(this, "groups", { groups: Object.fromEntries(groups) });
     this.access = new AppAccess(this, site, this.groups);
     this.scopes = new Construct(this, "scopes");
-    this.addLogin();
-    const settings = site.systemSettings && new SystemSettings(this, "system-settings", site.systemSettings);
+    new SignIn(this, { ...props, groups: this.groups });
+    const settings = site.systemSettings && this.addSystemSettings(site.systemSettings);
     const apps = this.addApps();
     const hosts = this.addHosts();
     for (const { resource } of [...apps.values(), ...hosts.values()]) {
@@ -71,12 +71,11 @@ export class IdentityLayer extends Construct {
     return this.access.appGroupId(slug);
   }
 
-  private addLogin(): void {
-    const { login, brand, authentik } = this.props.site;
-    const { lookups } = this;
-    const made = login && new SingleScreenLogin(this, "login", { ...login, background: brand?.background, lookups });
-    if (brand === undefined) return;
-    new Brand(this, "brand", { ...brand, authentikUrl: authentik.url, lookups, authenticationFlow: made });
+  private addSystemSettings(settings: NonNullable<Site["systemSettings"]>): SystemSettings {
+    const { userSettings } = this.props.site;
+    const uploads = userSettings !== undefined && userSettings.avatars !== false;
+    const avatars = settings.avatars ?? (uploads ? AVATARS_WITH_UPLOADS : undefined);
+    return new SystemSettings(this, "system-settings", { ...settings, avatars });
   }
 
   private addApps(): Map<string, OidcApp | ForwardAuthApp | LdapApp> {
@@ -105,7 +104,7 @@ export class IdentityLayer extends Construct {
   private addOidcApp(scope: Construct, key: string, app: OidcAppConfig): OidcApp {
     const { site, providers } = this.props;
     const { name: title, scopes, emailVerified, clientSecret, ...rest } = app;
-    if (app.publishTo !== undefined) providers.declareVault();
+    if (app.publishTo !== undefined || app.directoryReader?.publishTo !== undefined) providers.declareVault();
     return new OidcApp(scope, key, {
       ...rest,
       ...this.access.of({ ...app, id: key }),

@@ -22,6 +22,7 @@ interface Made {
 export function checkMadeNames(site: LooseSite): Problem[] {
   return [
     ...clashes("provider name", providers(site)),
+    ...clashes("token", tokens(site)),
     ...clashes("Kubernetes name", workloads(site)),
     ...clashes("Secret", secrets(site)),
     ...clashes("id", people(site)),
@@ -57,6 +58,19 @@ function providers({ apps = {} }: LooseSite): Made[] {
 function providerName(app: NonNullable<NonNullable<LooseSite["apps"]>[string]>, slug: string): string {
   if (app.kind === "forward-auth") return proxyProviderName({ ...app, slug, mode: app.mode ?? "forward_single" });
   return app.kind === "ldap" ? ldapProviderName(slug) : slug;
+}
+
+/** Tokens and roles of the accounts that apps have; equal slugs are found as such. */
+function tokens({ apps = {} }: LooseSite): Made[] {
+  const slugs = new Set<string>();
+  return Object.entries(apps).flatMap(([key, app]) => {
+    const slug = app?.slug ?? key;
+    if (slugs.has(slug)) return [];
+    slugs.add(slug);
+    if (app?.kind === "ldap") return [{ where: `apps.${key}`, field: "", name: `iac-ldap-${slug}` }];
+    if (app?.kind !== "oidc" || app.directoryReader === undefined) return [];
+    return [{ where: `apps.${key}`, field: "directoryReader", name: `iac-${slug}-directory` }];
+  });
 }
 
 /** Construct ids of people, which are not their usernames where these are no slugs. */

@@ -27,6 +27,8 @@ export interface PlatformLayerProps {
   readonly site: Site;
   readonly platform: Platform;
   readonly providers: Providers;
+  /** Whether the layer makes what is the cluster's: the namespace, and the chart's ClusterRole.  @default true */
+  readonly hasClusterRights?: boolean;
 }
 
 /** Key of the Secret with the emergency password. */
@@ -56,7 +58,7 @@ export class PlatformLayer extends Construct {
     const { site, platform, providers } = props;
     this.forgetWhatIsHandedOver();
     providers.addCluster(platform.kubernetes);
-    const first = platform.createNamespace
+    const first = this.ownsNamespace
       ? [new NamespaceV1(this, "namespace", { metadata: { name: platform.namespace }, lifecycle: leaveLabels })]
       : [];
     const { made, brought, ...secrets } = this.addSecrets(first);
@@ -64,6 +66,7 @@ export class PlatformLayer extends Construct {
       ...platform,
       ...secrets,
       name: platform.release,
+      clusterRole: props.hasClusterRights,
       chartVersion: site.version.chart,
       serverVersion: site.version.server,
       ingress: platform.ingress && { ...platform.ingress, host: publicHost(site, platform.ingress) },
@@ -73,12 +76,16 @@ export class PlatformLayer extends Construct {
     this.addStaticCache();
   }
 
+  private get ownsNamespace(): boolean {
+    const { platform, hasClusterRights = true } = this.props;
+    return platform.createNamespace && hasClusterRights;
+  }
+
   /** What is handed to somebody else stays, with all that is in it. */
   private forgetWhatIsHandedOver(): void {
     const { platform, site } = this.props;
     const { secret } = platform;
-    if (!platform.createNamespace)
-      new Forgotten(this, "namespace-handed-over", "kubernetes_namespace_v1.platform_namespace");
+    if (!this.ownsNamespace) new Forgotten(this, "namespace-handed-over", "kubernetes_namespace_v1.platform_namespace");
     if (secret.from !== "vault") new Forgotten(this, "secret-handed-over", "kubernetes_secret_v1.platform_secret");
     if (secret.from === "external-secret" && secret.bootstrap !== undefined && site.authentik.bootstrap === undefined)
       new Forgotten(this, "bootstrap-handed-over", "kubernetes_secret_v1.platform_bootstrap");

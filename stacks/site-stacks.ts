@@ -4,6 +4,7 @@ import type { IConstruct } from "constructs";
 import type { Site } from "../config/load";
 import { addressOf } from "../constructs/lifecycle";
 import { AuthentikStack } from "./authentik-stack";
+import { isSuperuserGroup } from "./enrollment-options";
 import { IdentityLayer } from "./identity-layer";
 import { literal } from "./literal";
 import { appGroupName, groupName } from "./names";
@@ -53,13 +54,18 @@ function addSingle(app: App, site: Site): void {
 function addSplit(app: App, site: Site): void {
   if (site.platform !== undefined) {
     const { stack, providers } = addStack(app, site, "authentik-platform");
-    new PlatformLayer(stack, "platform", { site, platform: site.platform, providers });
+    // With Flux, its manifests bring what needs rights in the cluster, so that the stack's runner needs none.
+    const hasClusterRights = site.delivery.flux === undefined;
+    new PlatformLayer(stack, "platform", { site, platform: site.platform, providers, hasClusterRights });
   }
   // A state of its own: with that of the layout `single`, it would plan to destroy platform and people.
   const identity = addStack(app, site, "authentik", "authentik-identity");
   new IdentityLayer(identity.stack, "identity", { site, providers: identity.providers });
   const people = addStack(app, site, "authentik-users");
-  new PeopleLayer(people.stack, "people", { site, groups: groupsByName(site, people.providers) });
+  const groups = groupsByName(site, people.providers);
+  new PeopleLayer(people.stack, "people", { site, groups });
+  // A plan forgets what it no longer looks up: who is the last superuser is seen by these, also as they are left.
+  for (const key of Object.keys(site.groups)) if (isSuperuserGroup(site, key)) groups.groupId(key);
 }
 
 function addStack(app: App, site: Site, id: string, state = id): { stack: AuthentikStack; providers: Providers } {

@@ -64,6 +64,29 @@ test.each<[string, object, string]>([
   );
 });
 
+test("OpenID Connect: the account that reads people is the construct's", () => {
+  const reads = { ...smallSite.apps.wiki, slug: "the-wiki", directoryReader: {} };
+  synth((scope) => {
+    const made = new OidcApp(scope.stack, "wiki", {
+      ...app(scope, "the-wiki"),
+      authentikUrl: "https://auth.example.org",
+      redirectUris: [{ url: "https://wiki.example.org/callback" }],
+      directoryReader: {},
+    });
+    const account = made.directoryReader?.account;
+    expect(facts(site({ apps: { wiki: reads } }), "wiki")).toMatchObject({
+      "Directory account": account?.username,
+      "Directory password": `in authentik, under Directory > Tokens: ${account?.tokenIdentifier ?? ""}`,
+    });
+  });
+  const vault = { address: "https://vault.example.org", mounts: ["kv"], auth: { method: "token" } };
+  const directoryReader = { username: "reader", publishTo: { mount: "kv", path: "wiki" } };
+  expect(facts(site({ vault, apps: { wiki: { ...reads, directoryReader } } }), "wiki")).toMatchObject({
+    "Directory account": "reader",
+    "Directory password": "Vault: kv/wiki, field password",
+  });
+});
+
 describe("forward auth names the Middleware of whoever answers", () => {
   test("the embedded outpost", () => {
     const names = outpostNames(EMBEDDED_OUTPOST, "identity");

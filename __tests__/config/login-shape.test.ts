@@ -29,7 +29,7 @@ test.each([
   { reputation: { limit: -5 } },
   { userFields: ["upn"] },
   { mfa: { deviceClasses: ["passkey"] } },
-  { mfa: { setUp: ["email"] } },
+  { mfa: { setUp: ["sms"] } },
   { sessionDuration: "seconds=0" },
   { sessionDuration: "four weeks" },
   { slug: "login" },

@@ -150,6 +150,7 @@ export const identityOptions = {
     title: "Welcome",
     userFields: ["email"],
     passkeys: true,
+    passwordless: true,
     rememberUsername: false,
     reputation: { threshold: -3, checkIp: false, checkUsername: true, message: "Wait a day." },
     mfa: {

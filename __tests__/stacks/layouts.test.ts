@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { loadSite } from "../../config/load";
 import type { Site } from "../../config/load";
 import { checkConstructs } from "../../stacks/checks";
-import { addresses, all, ROOT, synthSite } from "../synth";
+import { addresses, all, read, ROOT, smallSite, synthSite } from "../synth";
 import type { Block, Synthesized } from "../synth";
 
 const load = (layout?: string): Site =>
@@ -23,12 +23,16 @@ test("the addresses of each stack", () => {
   );
 });
 
-test("an address is the same in both layouts", () => {
+test("an address is the same in both layouts; the namespace is made by Flux, which delivers the second", () => {
   const resources = (stacks: Record<string, Synthesized>): string[] =>
     Object.values(stacks)
       .flatMap((json) => addresses(json).filter((address) => !/^(data|ephemeral)\./.test(address)))
       .sort();
-  expect(resources(split)).toEqual(resources(single));
+  const namespace = "kubernetes_namespace_v1.platform_namespace";
+  expect([...resources(split), namespace].sort()).toEqual(resources(single));
+  expect((split["authentik-platform"] as { removed?: object[] }).removed).toEqual([
+    { from: namespace, lifecycle: { destroy: false } },
+  ]);
 });
 
 describe("single", () => {
@@ -53,6 +57,18 @@ describe("single", () => {
 });
 
 describe("split", () => {
+  test("people look up every group that gives the superuser right, also when nobody is in it", () => {
+    const groups = {
+      root: { superuser: true },
+      admins: { name: "Admins", parents: ["root"] },
+      crew: {},
+      staff: {},
+    };
+    const users = synthSite(read({ ...smallSite, layout: "split", groups }))["authentik-users"] as Synthesized;
+    const names = Object.values(users.data?.authentik_group ?? {}).map(({ name }) => name);
+    expect(names).toEqual(["root", "Admins"]);
+  });
+
   test("makes three stacks, none of which refers to another", () => {
     expect(Object.keys(split)).toEqual(["authentik-platform", "authentik", "authentik-users"]);
     expect(JSON.stringify(split)).not.toContain("terraform_remote_state");
@@ -106,7 +122,7 @@ const stacks = [
 describe("state", () => {
   test("each stack has its own, and the layouts share none: one would plan to destroy what the other made", () => {
     const kubernetes = (suffix: string): object => ({
-      kubernetes: { namespace: "flux-system", secret_suffix: suffix },
+      kubernetes: { namespace: "authentik-delivery", secret_suffix: suffix },
     });
     expect(stacks.map(([layout, name, json]) => [layout, name, json.terraform.backend])).toEqual([
       ["single", "authentik", kubernetes("example-authentik")],
@@ -136,9 +152,13 @@ describe("state", () => {
     expect(users.length).toBeGreaterThan(5);
   });
 
-  test("the one value of Vault that it holds is the client secret", () => {
-    const stored = JSON.stringify(one).match(/data\.vault_kv_secret_v2\.[^"}]+/g);
-    expect(stored).toEqual(["data.vault_kv_secret_v2.vault_stored-secret-apps-forgejo-oidc-dcd763ed.data[\\"]);
+  test("the values of Vault that it holds are client secrets, of apps and of sources", () => {
+    const stored = JSON.stringify(one).match(/data\.vault_kv_secret_v2\.[^"}.]+/g);
+    expect(stored?.sort()).toEqual([
+      "data.vault_kv_secret_v2.vault_stored-secret-apps-forgejo-oidc-dcd763ed",
+      "data.vault_kv_secret_v2.vault_stored-secret-authentik-github-6e7926b9",
+      "data.vault_kv_secret_v2.vault_stored-secret-authentik-google-be90e2b0",
+    ]);
     expect(all(one, "authentik_provider_oauth2").identity_apps_forgejo_provider?.client_secret).toContain(
       "data.vault_kv_secret_v2.",
     );
@@ -151,7 +171,7 @@ test("no app is made before apps without bindings are closed, in either layout",
       '"core_default_app_access":false',
     );
     const apps = Object.values(all(json, "authentik_application"));
-    expect(apps).toHaveLength(14);
+    expect(apps).toHaveLength(15);
     for (const app of apps) expect(app.depends_on).toContain("authentik_system_settings.identity_system-settings");
   }
 });
@@ -221,11 +241,11 @@ test("the JSON holds no null and no path of this machine", () => {
 });
 
 describe("the default site is a whole one", () => {
-  test("eleven apps of every kind, three restricted hosts, nine groups, eight people", () => {
+  test("twelve apps of every kind, three restricted hosts, nine groups, eight people", () => {
     const { apps, hostAccess, groups, people } = load();
     const kinds = Object.values(apps).map((app) => (app.kind === "oidc" ? `oidc ${app.clientType}` : app.kind));
     const count = (kind: string): number => kinds.filter((one) => one === kind).length;
-    expect(["oidc confidential", "oidc public", "forward-auth", "ldap"].map(count)).toEqual([7, 1, 1, 2]);
+    expect(["oidc confidential", "oidc public", "forward-auth", "ldap"].map(count)).toEqual([7, 2, 1, 2]);
     expect([hostAccess?.hosts, groups, people].map((records) => Object.keys(records ?? {}).length)).toEqual([3, 9, 8]);
   });
 
@@ -260,10 +280,35 @@ describe("the default site is a whole one", () => {
     expect(config).toContain('"kubernetes_json_patches":{"service":[{');
   });
 
-  test("a login of its own, which its brand shows", () => {
-    expect(all(one, "authentik_brand")["identity_brand"]?.flow_authentication).toBe(
-      "${authentik_flow.identity_login_flow.uuid}",
+  test("a login of its own with every way in and back in, which its brand shows", () => {
+    const flow = (name: string): string => `\${authentik_flow.identity_${name}_flow.uuid}`;
+    expect(all(one, "authentik_brand")["identity_brand"]).toMatchObject({
+      flow_authentication: flow("login"),
+      flow_user_settings: flow("user-settings"),
+      flow_recovery: flow("recovery"),
+    });
+    expect(all(one, "authentik_stage_identification")["identity_login_identification"]).toMatchObject({
+      enrollment_flow: flow("enrollment"),
+      recovery_flow: flow("recovery"),
+      passwordless_flow: flow("passkey"),
+      sources: ["google", "github"].map((key) => `\${authentik_source_oauth.identity_sources_${key}.uuid}`),
+    });
+    expect(all(one, "authentik_stage_authenticator_validate")["identity_login_mfa"]?.configuration_stages).toEqual(
+      ["totp", "webauthn", "static", "email"].map(
+        (factor) => `\${authentik_stage_authenticator_${factor}.identity_set-up_${factor}.id}`,
+      ),
     );
+    const [first] = String(all(one, "authentik_system_settings")["identity_system-settings"]?.avatars).split(",");
+    expect(first).toBe("attributes.avatar");
+  });
+
+  test("nobody new comes in by its sources, and invitations put people into no group with power", () => {
+    for (const source of Object.values(all(one, "authentik_source_oauth"))) {
+      expect(source).toMatchObject({ user_matching_mode: "identifier" });
+      expect(source).not.toHaveProperty("enrollment_flow");
+    }
+    const groups = String(all(one, "authentik_policy_expression")["identity_enrollment_groups"]?.expression);
+    expect(groups).toContain('ALLOWED_GROUPS = ["Staff","Engineers","Family","Media","VPN"]');
   });
 });
 

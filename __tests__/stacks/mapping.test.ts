@@ -2,10 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { GUARDS } from "../../config/delivery-shape";
 import { siteShape, usersShape } from "../../config/schema";
+import { fluxManifests } from "../../delivery/flux/manifests";
+import { forRunners } from "../../delivery/for-runners";
+import { STACK_NAMES } from "../../delivery/workspace";
 import { all, read, synthSite } from "../synth";
 import type { Block, Synthesized } from "../synth";
 import { authProxy, embeddedDeployment, identityOptions, inServer } from "./every-option";
+import { directoryReader, enrollments, signInOptions } from "./sign-in-options";
 
 /** Every option of a site with a value of its own, and what becomes of it: an option nobody passes on is found here. */
 const folder = mkdtempSync(join(tmpdir(), "mapping-"));
@@ -39,6 +44,7 @@ const component = {
 
 const site = {
   ...identityOptions,
+  ...signInOptions,
   name: "mapped",
   version: { server: "2026.8.0", chart: "2026.8.0", provider: "2026.5.0" },
   layout: "single",
@@ -122,14 +128,31 @@ const site = {
   },
   systemSettings: {
     defaultAppAccess: true,
-    avatars: ["gravatar", "initials"],
+    avatars: ["attributes.avatar", "https://avatars.example.org/%(username)s", "none"],
+    changeName: false,
+    changeEmail: true,
+    changeUsername: true,
+    impersonation: false,
     eventRetentionDays: 90,
+    gdprCompliance: false,
+    footerLinks: [
+      { name: "Imprint", href: "https://example.org/imprint" },
+      { name: "Help", href: "mailto:help@example.org" },
+    ],
     defaultTokenMinutes: 15,
     defaultTokenLength: 80,
+    reputationLowerLimit: -9,
+    reputationUpperLimit: 2,
+    pageSize: 50,
+    maxPageSize: 200,
+    continuousLogin: true,
+    expandedAuditDiffs: true,
   },
   groups: {
     crew: { name: "Crew", parents: ["root"], attributes: { floor: 3 }, was: "staff" },
     root: { superuser: true },
+    helpers: {},
+    newcomers: {},
   },
   directory: { adminGroup: "root" },
   users: "users.json",
@@ -178,6 +201,7 @@ const site = {
       access: "everyone",
       redirectUris: ["http://localhost:8000"],
       clientSecret: secret("clients/cli", "cs"),
+      directoryReader,
     },
     ...identityOptions.apps,
   },
@@ -213,10 +237,39 @@ const forms = [
   },
 ];
 
+/** How a site is delivered; the controller needs its states in Kubernetes. */
+const delivered = {
+  ...site,
+  backend: "flux.tf.json",
+  delivery: {
+    maxRemovals: 7,
+    pass: Object.fromEntries(GUARDS.map((guard) => [guard, "the old office closes"])),
+    flux: {
+      namespace: "delivered",
+      source: { from: "git", url: "https://git.example.org/ids.git", branch: "live", secretName: "git-login" },
+      path: "ids",
+      interval: "2h",
+      dependsOn: [{ name: "stores", namespace: "cluster" }],
+      token: { store: { name: "onepassword", kind: "SecretStore" }, ref: { key: "api", property: "api-field" } },
+      envFrom: ["state-key"],
+      vault: { role: "runners", mount: "home" },
+      guard: { image: "registry.example.org/node:20", tlsSecretName: "guard-cert" },
+    },
+  },
+};
+const existingSource = {
+  ...delivered,
+  delivery: { flux: { ...delivered.delivery.flux, source: { from: "existing", name: "cluster" } } },
+};
+
 writeFileSync(join(folder, "users.json"), JSON.stringify({ users }));
 writeFileSync(join(folder, "authentik-2026.8.0.tgz"), "a chart");
 writeFileSync(join(folder, "policy.py"), "def evaluate(request):\n    return True\n");
 writeFileSync(join(folder, "backend.tf.json"), '{ "terraform": { "backend": { "s3": { "bucket": "states" } } } }');
+writeFileSync(
+  join(folder, "flux.tf.json"),
+  '{ "terraform": { "backend": { "kubernetes": { "namespace": "delivered" } } } }',
+);
 const json = synthSite(read(site, folder)).authentik as Synthesized;
 
 function block(type: string, name: string): Block {
@@ -249,6 +302,8 @@ test("the site names every option there is", () => {
     if (schema.items !== undefined && !Array.isArray(schema.items)) walk(schema.items, given.flat(), `${path}[].`);
   };
   const others = [
+    existingSource,
+    ...Object.values(enrollments).map((enrollment) => ({ ...site, enrollment })),
     ...forms.map((platform) => ({ ...site, platform: { ...site.platform, ...platform } })),
     { ...site, outposts: { ...site.outposts, embedded: inServer } },
     {
@@ -256,7 +311,7 @@ test("the site names every option there is", () => {
       platform: { ...site.platform, authProxy: { emergency: { from: "existing", name: "way-in", key: "users" } } },
     },
   ];
-  walk(z.toJSONSchema(siteShape, { io: "input" }), [site, ...others], "");
+  walk(z.toJSONSchema(siteShape, { io: "input" }), [site, delivered, ...others], "");
   walk(z.toJSONSchema(usersShape, { io: "input" }), [{ $schema: "", users }], "");
   expect(missing.filter((path) => !REFUSED.some((refused) => refused.test(path)))).toEqual([]);
 });
@@ -283,6 +338,58 @@ function fits(member: z.core.JSONSchema.JSONSchema, given: unknown[]): boolean {
       ),
   );
 }
+
+test("delivery", () => {
+  const checked = read(delivered, folder);
+  const runners = synthSite(forRunners(checked));
+  const stacks = STACK_NAMES.map((name) => ({ name, json: runners[name] as unknown as Record<string, unknown> }));
+  const files = fluxManifests(checked, stacks, "");
+  const found = (kind: string): unknown =>
+    Object.values(files).flatMap((all) => all.filter((one) => one.kind === kind));
+  expect(found("GitRepository")).toMatchObject([
+    {
+      metadata: { namespace: "delivered" },
+      spec: {
+        url: "https://git.example.org/ids.git",
+        ref: { branch: "live" },
+        secretRef: { name: "git-login" },
+        ignore: expect.stringContaining("!/ids/deploy/rendered/mapped\n") as string,
+      },
+    },
+  ]);
+  expect(found("ExternalSecret")).toMatchObject([
+    {
+      spec: {
+        secretStoreRef: { name: "onepassword", kind: "SecretStore" },
+        data: [{ secretKey: "AUTHENTIK_TOKEN", remoteRef: { key: "api", property: "api-field" } }],
+      },
+    },
+  ]);
+  const variables = expect.arrayContaining([{ secretRef: { name: "state-key" } }]) as unknown;
+  const sent = {
+    interval: "2h",
+    runnerPodTemplate: { spec: { envFrom: variables } },
+    webhooks: [{ url: "https://authentik-guard.delivered.svc/plan" }],
+  };
+  expect(found("Terraform")).toMatchObject([
+    { spec: { ...sent, path: "./ids/deploy/rendered/mapped/authentik-platform" } },
+    { spec: sent },
+    { spec: sent },
+  ]);
+  const [, , platform] = found("Kustomization") as { spec: { dependsOn: unknown[] } }[];
+  expect(platform?.spec.dependsOn).toContainEqual({ name: "stores", namespace: "cluster" });
+  expect(JSON.stringify(found("Deployment"))).toMatch(/"registry\.example\.org\/node:20".*"secretName":"guard-cert"/);
+  const [settings] = found("ConfigMap") as { data: Record<string, string> }[];
+  expect(JSON.parse(settings?.data["settings.json"] ?? "")).toMatchObject({
+    maxRemovals: 7,
+    pass: { renamed: "the old office closes" },
+  });
+  expect(runners["authentik-platform"]?.provider.vault).toMatchObject([
+    { auth_login: [{ path: "auth/home/login", parameters: { role: "runners" } }] },
+  ]);
+  const existing = fluxManifests(read(existingSource, folder), stacks, "");
+  expect(JSON.stringify(existing)).toContain('"sourceRef":{"kind":"GitRepository","name":"cluster"}');
+});
 
 test("providers and state", () => {
   const opened = (path: string, key: string): unknown =>
@@ -594,12 +701,30 @@ test("an app", () => {
 });
 
 test("system settings", () => {
-  expect(block("authentik_system_settings", "identity_system-settings")).toMatchObject({
-    avatars: "gravatar,initials",
+  expect(block("authentik_system_settings", "identity_system-settings")).toEqual({
+    avatars: "attributes.avatar,https://avatars.example.org/%(username)s,none",
+    default_user_change_name: false,
+    default_user_change_email: true,
+    default_user_change_username: true,
+    impersonation: false,
     event_retention: "days=90",
+    gdpr_compliance: false,
+    footer_links: [
+      { name: "Imprint", href: "https://example.org/imprint" },
+      { name: "Help", href: "mailto:help@example.org" },
+    ],
     default_token_duration: "minutes=15",
     default_token_length: 80,
-    flags: expect.stringContaining('"core_default_app_access":true') as string,
+    reputation_lower_limit: -9,
+    reputation_upper_limit: 2,
+    pagination_default_page_size: 50,
+    pagination_max_page_size: 200,
+    flags: JSON.stringify({
+      core_default_app_access: true,
+      enterprise_audit_include_expanded_diff: true,
+      flows_continuous_login: true,
+      flows_refresh_others: false,
+    }),
   });
 });
 
@@ -846,7 +971,7 @@ test("the login", () => {
   expect(block("authentik_stage_authenticator_validate", "identity_login_mfa")).toMatchObject({
     device_classes: ["webauthn", "totp"],
     not_configured_action: "configure",
-    configuration_stages: ["${data.authentik_stage.lookups_stage-default-authenticator-webauthn-setup.id}"],
+    configuration_stages: ["${authentik_stage_authenticator_webauthn.identity_set-up_webauthn.id}"],
     last_auth_threshold: "hours=12",
   });
   expect(block("authentik_stage_user_login", "identity_login_session")).toMatchObject({

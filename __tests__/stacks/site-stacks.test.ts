@@ -159,12 +159,42 @@ describe("a platform", () => {
     ]);
     expect(removed({})).toEqual(["kubernetes_secret_v1.platform_secret"]);
     const outposts = { embedded: { form: "in-server" } };
-    expect(stack({ vault, platform: ours, outposts })).not.toHaveProperty("removed");
-    expect(JSON.stringify((stack({}) as { removed?: unknown }).removed)).toBe(
-      '[{"from":"authentik_outpost.identity_outposts_embedded","lifecycle":{"destroy":false}}]',
+    const adopt = {
+      login: { sessionDuration: "weeks=4", networkBinding: "no_binding", geoipBinding: "no_binding" },
+      brand: {},
+    };
+    expect(stack({ vault, platform: ours, outposts, adopt })).not.toHaveProperty("removed");
+    expect((stack({}) as { removed?: unknown }).removed).toEqual(
+      [
+        "authentik_brand.identity_adopted-brand",
+        "authentik_flow.identity_adopted-login_flow",
+        "authentik_stage_identification.identity_adopted-login_identification",
+        "authentik_stage_user_login.identity_adopted-login_session",
+        "authentik_outpost.identity_outposts_embedded",
+      ].map((from) => ({ from, lifecycle: { destroy: false } })),
     );
     const [block] = (stack({ platform }) as { removed?: { lifecycle: unknown }[] }).removed ?? [];
     expect(block?.lifecycle).toEqual({ destroy: false });
+  });
+
+  test("with Flux, what needs rights in the cluster is left to its manifests, in the layout it delivers", () => {
+    const delivery = {
+      flux: {
+        source: { from: "git", url: "https://git.example.org/authentik.git" },
+        token: { store: { name: "vault" }, ref: { key: "a" } },
+      },
+    };
+    const platformOf = (layout: string, rest: object): Synthesized => {
+      const stacks = synthSite(read({ ...smallSite, platform, layout, ...rest }));
+      return stacks["authentik-platform"] ?? (stacks.authentik as Synthesized);
+    };
+    const makes = (json: Synthesized): [boolean, boolean] => [
+      Object.keys(all(json, "kubernetes_namespace_v1")).length === 1,
+      !JSON.stringify(only(json, "helm_release").values).includes("clusterRole"),
+    ];
+    expect(makes(platformOf("split", {}))).toEqual([true, true]);
+    expect(makes(platformOf("split", { delivery }))).toEqual([false, false]);
+    expect(makes(platformOf("single", { delivery }))).toEqual([true, true]);
   });
 
   test("of a named context", () => {

@@ -9,7 +9,10 @@ export function identityMissing({ changes, after }: Plan): Standing[] {
   const deleted = changes.filter(
     ({ address, action, deposed }) => action === "delete" && deposed === undefined && IDENTITY.test(address),
   );
-  if (deleted.length === 0 || [...after.keys()].some((address) => IDENTITY.test(address))) return [];
+  // What leaves by `removed` is no identity that is left: the embedded outpost stays in authentik when all else goes.
+  const forgotten = new Set(changes.filter(({ action }) => action === "forget").map(({ address }) => address));
+  const isLeft = (address: string): boolean => IDENTITY.test(address) && !forgotten.has(address);
+  if (deleted.length === 0 || [...after.keys()].some(isLeft)) return [];
   return [
     stand(
       "identity-missing",

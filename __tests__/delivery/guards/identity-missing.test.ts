@@ -24,6 +24,12 @@ test("refuses a stack that loses all of it", () => {
   ]);
 });
 
+test("refuses one of which the embedded outpost alone is forgotten", () => {
+  const outpost = { "authentik_outpost.identity_outposts_embedded": { name: "authentik Embedded Outpost" } };
+  const forgotten = Object.keys(outpost);
+  expect(names(plan({ state: { ...state, ...outpost }, config: platform, forgotten }))).toEqual(["identity-missing"]);
+});
+
 test("passes one that loses some of it, forgets it, had none, or is planned in part", () => {
   expect(names(plan({ state, config: { ...group("staff"), ...platform } }))).toEqual([]);
   expect(names(plan({ state, config: platform, forgotten: Object.keys(state) }))).toEqual([]);

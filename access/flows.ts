@@ -48,6 +48,21 @@ export interface DrawnFlow {
   readonly steps: readonly DrawnStep[];
 }
 
+const AUDIENCE: Readonly<Record<string, string>> = {
+  none: "everybody",
+  require_authenticated: "who is signed in",
+  require_unauthenticated: "who is not signed in",
+  require_outpost: "outposts",
+  require_superuser: "superusers",
+  require_token: "who holds a token",
+  require_redirect: "who is sent there by another flow",
+};
+
+/** Whom a flow is for, in words. */
+export function audienceOf({ authentication }: Pick<DrawnFlow, "authentication">): string {
+  return AUDIENCE[authentication] ?? authentication;
+}
+
 /** Every flow that a stack makes, by slug. */
 export function flowsOf(stack: FlowStack): DrawnFlow[] {
   return resources(stack, /^authentik_flow$/)

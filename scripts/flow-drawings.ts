@@ -1,5 +1,5 @@
 /** Draws the flows of a synthesized stack: their steps in order, and the policies that decide about each. */
-import { flowsOf } from "../access/flows";
+import { audienceOf, flowsOf } from "../access/flows";
 import type { DrawnFlow, DrawnStep, FlowStack } from "../access/flows";
 
 /** A flow as a Mermaid chart: policies are questions, `no` goes past the step. */
@@ -44,7 +44,7 @@ export function flowSections(stack: FlowStack): string[] {
   return flowsOf(stack).flatMap((flow) => [
     `## ${flow.slug}`,
     "",
-    `“${flow.title}”, ${flow.designation.replaceAll("_", " ")}, for ${AUDIENCE[flow.authentication] ?? flow.authentication}.`,
+    `“${flow.title}”, ${flow.designation.replaceAll("_", " ")}, for ${audienceOf(flow)}.`,
     ...(flow.ways.length === 0 ? [] : ["", `What leads there: ${flow.ways.join("; ")}.`]),
     "",
     ...mermaid(flow),
@@ -55,16 +55,6 @@ export function flowSections(stack: FlowStack): string[] {
     "",
   ]);
 }
-
-const AUDIENCE: Readonly<Record<string, string>> = {
-  none: "everybody",
-  require_authenticated: "who is signed in",
-  require_unauthenticated: "who is not signed in",
-  require_outpost: "outposts",
-  require_superuser: "superusers",
-  require_token: "who holds a token",
-  require_redirect: "who is sent there by another flow",
-};
 
 function row({ order, kind, stage, policies, match, asked, validated }: DrawnStep): string {
   const when = policies.map(

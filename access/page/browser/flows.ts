@@ -1,17 +1,8 @@
+import { audienceOf } from "../../flows";
 import type { DrawnFlow, DrawnPolicy, DrawnStep } from "../../flows";
 import type { Model } from "../model";
 import { el, name, section, table } from "./dom";
 import { drawing } from "./drawing";
-
-const AUDIENCE: Readonly<Record<string, string>> = {
-  none: "everybody",
-  require_authenticated: "who is signed in",
-  require_unauthenticated: "who is not signed in",
-  require_outpost: "outposts",
-  require_superuser: "superusers",
-  require_token: "who holds a token",
-  require_redirect: "who is sent there by another flow",
-};
 
 /** Every flow of the site, drawn and as a table. */
 export function flowsSection({ world: { flows } }: Model): HTMLElement {
@@ -22,7 +13,7 @@ export function flowsSection({ world: { flows } }: Model): HTMLElement {
 }
 
 function card(flow: DrawnFlow): HTMLElement {
-  const { slug, title, designation, authentication, ways, steps } = flow;
+  const { slug, title, designation, ways, steps } = flow;
   const rows = steps.map((step) => [
     String(step.order),
     step.kind,
@@ -32,7 +23,7 @@ function card(flow: DrawnFlow): HTMLElement {
     name(step.validated.join(", ")),
   ]);
   const head = ["Order", "Step", "Stage", "Only if", "Asked", "Form is checked by"];
-  const audience = AUDIENCE[authentication] ?? authentication;
+  const audience = audienceOf(flow);
   return el(
     "article",
     { class: "flow", "aria-labelledby": `flow-${slug}` },

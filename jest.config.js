@@ -4,6 +4,8 @@ const { JEST_JSON } = process.env;
 /** @type {import("jest").Config} */
 module.exports = {
   ...(JEST_JSON ? { reporters: ["default", ["<rootDir>/__tests__/json-reporter.js", { file: JEST_JSON }]] } : {}),
+  // Jest leaves one core to others, which is half of a small machine.
+  maxWorkers: "100%",
   testEnvironment: "node",
   roots: ["<rootDir>/__tests__"],
   testMatch: ["**/*.test.ts"],

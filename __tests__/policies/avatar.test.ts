@@ -2,25 +2,15 @@ import { join } from "node:path";
 import { readExpression } from "../../constructs/expression";
 import type { Constants } from "../../constructs/expression";
 import { ROOT } from "../synth";
-import { PythonRunner, pythonUser } from "./harness";
-import type { PolicyOutcome, PolicyRun, PolicyUser } from "./harness";
+import { pythonUser } from "./harness";
+import type { PolicyOutcome, PolicyUser } from "./harness";
+import { policyRunner } from "./policy-runner";
+import type { Run } from "./policy-runner";
 
-const FILE = join(ROOT, "policies", "avatar.py");
+const policies = policyRunner();
 
-let python: PythonRunner;
-beforeAll(async () => {
-  python = await PythonRunner.start();
-}, 60_000);
-afterAll(async () => {
-  await python.stop();
-});
-
-type Run = Omit<PolicyRun, "source">;
-
-async function run(options: Run, constants: Constants = {}): Promise<PolicyOutcome> {
-  const answer = await python.run({ source: readExpression(FILE, constants), flow: true, ...options });
-  if ("refused" in answer) throw new Error(answer.refused);
-  return answer;
+function run(options: Run, constants: Constants = {}): Promise<PolicyOutcome> {
+  return policies.run("avatar.py", { flow: true, ...options }, constants);
 }
 
 const HEADS = {
@@ -175,12 +165,12 @@ describe("what somebody may send who means no good", () => {
   test("nobody who has an account, whether signed in or about to be made", async () => {
     for (const user of [null, pythonUser("jane", { pk: null })]) {
       const context = { prompt_data: { avatar_upload: PNG } };
-      const source = `${readExpression(FILE).replace("return evaluate(request)", "")}
+      const source = `${readExpression(join(ROOT, "policies", "avatar.py")).replace("return evaluate(request)", "")}
 request.user = context.get("someone", request.user)
 return evaluate(request)`;
       const someone = user === null ? {} : { someone: user };
       expect(
-        await python.run({ source, user: null, users: [jane], context: { ...context, ...someone } }),
+        await policies.runSource(source, { user: null, users: [jane], context: { ...context, ...someone } }),
       ).toMatchObject({ passing: false, messages: [], saved: [] });
     }
   });

@@ -1,25 +1,13 @@
-import { join } from "node:path";
-import { readExpression } from "../../constructs/expression";
 import type { Constants } from "../../constructs/expression";
-import { ROOT } from "../synth";
-import { PythonRunner, pythonObject, pythonUser } from "./harness";
-import type { PolicyGroup, PolicyOutcome, PolicyRun, PolicyUser } from "./harness";
+import { pythonObject, pythonUser } from "./harness";
+import type { PolicyGroup, PolicyOutcome, PolicyUser } from "./harness";
+import { policyRunner } from "./policy-runner";
+import type { Run } from "./policy-runner";
 
-let python: PythonRunner;
-beforeAll(async () => {
-  python = await PythonRunner.start();
-}, 60_000);
-afterAll(async () => {
-  await python.stop();
-});
+const policies = policyRunner();
 
-type Run = Omit<PolicyRun, "source">;
-
-async function run(name: string, options: Run, constants: Constants = {}): Promise<PolicyOutcome> {
-  const source = readExpression(join(ROOT, "policies", `enrollment_${name}.py`), constants);
-  const answer = await python.run({ source, flow: true, user: null, ...options });
-  if ("refused" in answer) throw new Error(answer.refused);
-  return answer;
+function run(name: string, options: Run, constants: Constants = {}): Promise<PolicyOutcome> {
+  return policies.run(`enrollment_${name}.py`, { flow: true, user: null, ...options }, constants);
 }
 
 const jane: PolicyUser = { username: "jane", email: "jane@example.org" };

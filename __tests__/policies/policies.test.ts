@@ -2,24 +2,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { checkExpression, readExpression } from "../../constructs/expression";
 import { ROOT } from "../synth";
-import { PythonRunner } from "./harness";
-import type { PolicyOutcome, PolicyRun } from "./harness";
+import { pythonObject } from "./harness";
+import { policyRunner } from "./policy-runner";
 
 const POLICIES = join(ROOT, "policies");
 
-let python: PythonRunner;
-beforeAll(async () => {
-  python = await PythonRunner.start();
-}, 60_000);
-afterAll(async () => {
-  await python.stop();
-});
-
-async function run(file: string, options: Omit<PolicyRun, "source"> = {}): Promise<PolicyOutcome> {
-  const answer = await python.run({ source: readExpression(join(POLICIES, file)), ...options });
-  if ("refused" in answer) throw new Error(answer.refused);
-  return answer;
-}
+const { run } = policyRunner();
 
 const jane = { username: "jane", email: "jane@example.org", groups: ["On call"] };
 const groups = [
@@ -33,8 +21,7 @@ test.each(readdirSync(POLICIES).filter((file) => file.endsWith(".py")))(
   async (file) => {
     expect(checkExpression(join(POLICIES, file))).toEqual([]);
     const source = readExpression(join(POLICIES, file));
-    const answer = await python.run({ source, kind: "mapping" });
-    expect(answer).toMatchObject({ stored: source });
+    expect(await run(file, { kind: "mapping" })).toMatchObject({ stored: source });
   },
 );
 
@@ -72,4 +59,20 @@ test.each([
 
 test.each([jane, null])("never.py passes for nobody, not for %j", async (user) => {
   expect(await run("never.py", { user, groups })).toMatchObject({ passing: false, messages: [] });
+});
+
+test.each<[string, Record<string, unknown>, boolean]>([
+  ["somebody who has just opened the flow", {}, true],
+  ["somebody who comes by a link", { is_restored: pythonObject("FlowToken", { key: "k" }) }, false],
+  ["nothing where the link should be", { is_restored: null }, true],
+])("not_restored.py, for %s", async (_, context, passing) => {
+  expect(await run("not_restored.py", { flow: true, user: null, context })).toMatchObject({ passing, messages: [] });
+});
+
+test.each<[string, Record<string, unknown>, boolean]>([
+  ["a source", { is_sso: true, source: pythonObject("OAuthSource", { slug: "google" }) }, true],
+  ["nowhere", {}, false],
+  ["a source, as somebody claims in a form", { prompt_data: { is_sso: true } }, false],
+])("only_sso.py, for people who come from %s", async (_, context, passing) => {
+  expect(await run("only_sso.py", { flow: true, user: null, context })).toMatchObject({ passing, messages: [] });
 });

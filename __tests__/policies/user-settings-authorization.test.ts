@@ -1,23 +1,11 @@
-import { join } from "node:path";
-import { readExpression } from "../../constructs/expression";
-import { ROOT } from "../synth";
-import { PythonRunner } from "./harness";
-import type { PolicyHttpRequest, PolicyOutcome, PolicyRun } from "./harness";
+import type { PolicyHttpRequest, PolicyOutcome } from "./harness";
+import { policyRunner } from "./policy-runner";
+import type { Run } from "./policy-runner";
 
-let python: PythonRunner;
-beforeAll(async () => {
-  python = await PythonRunner.start();
-}, 60_000);
-afterAll(async () => {
-  await python.stop();
-});
+const policies = policyRunner();
 
-const source = readExpression(join(ROOT, "policies", "user_settings_authorization.py"));
-
-async function run(options: Omit<PolicyRun, "source">): Promise<PolicyOutcome> {
-  const answer = await python.run({ source, ...options });
-  if ("refused" in answer) throw new Error(answer.refused);
-  return answer;
+function run(options: Run): Promise<PolicyOutcome> {
+  return policies.run("user_settings_authorization.py", options);
 }
 
 const who = { username: "jane", name: "Jane", email: "jane@example.org" };

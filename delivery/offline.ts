@@ -6,18 +6,11 @@ import type { DiffOptions } from "./diff";
 import { Failure } from "./failure";
 import { changeLines } from "./guards";
 import { Passes } from "./passes";
-import { renderStacks } from "./render";
+import { againstRendered, renderStacks } from "./render";
+import type { Compared } from "./render";
 import { stackReport } from "./report";
 import type { Report } from "./report";
-import { loadNamedSite, renderedFolder, renderedJson, STACK_NAMES } from "./workspace";
-import type { StackJson, StackName } from "./workspace";
-
-/** A stack as it is rendered, and as it would be now. */
-interface Compared {
-  readonly name: StackName;
-  readonly before: StackJson | undefined;
-  readonly json: StackJson;
-}
+import { loadNamedSite, renderedFolder } from "./workspace";
 
 /**
  * Compares what is rendered with what would be now and asks the guards; needs neither engine nor network. 0 when nothing
@@ -51,14 +44,8 @@ export function diffOffline(options: Pick<DiffOptions, "stacks" | "pass" | "json
   return conclude(report, context);
 }
 
-/** Every stack that is rendered, or would be. */
 function compared(site: Site): Compared[] {
-  const now = new Map(renderStacks(site).map(({ name, json }) => [name, json]));
-  const stacks = STACK_NAMES.flatMap((name): Compared[] => {
-    const before = renderedJson(site, name);
-    const json = now.get(name);
-    return before === undefined && json === undefined ? [] : [{ name, before, json: json ?? {} }];
-  });
+  const stacks = againstRendered(site, renderStacks(site));
   if (stacks.some(({ before }) => before !== undefined)) return stacks;
   throw new Failure(
     `offline: ${renderedFolder(site, "authentik")} must hold what was rendered before, got nothing; run npm run render and commit it, so that later changes have something to be compared with`,

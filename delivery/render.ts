@@ -106,14 +106,27 @@ function tellDifferences(changed: readonly Difference[]): 0 {
   throw new Failure([...lines, remedy].join("\n"));
 }
 
+/** A stack as it was rendered, and as it would be now. */
+export interface Compared {
+  readonly name: StackName;
+  readonly before: StackJson | undefined;
+  readonly json: StackJson;
+}
+
+/** Every stack that is rendered, or would be, in order of apply. */
+export function againstRendered(site: Site, rendered: readonly RenderedStack[]): Compared[] {
+  const now = new Map(rendered.map(({ name, json }) => [name, json]));
+  return STACK_NAMES.flatMap((name): Compared[] => {
+    const before = renderedJson(site, name);
+    const json = now.get(name);
+    return before === undefined && json === undefined ? [] : [{ name, before, json: json ?? {} }];
+  });
+}
+
 /** Asks the guards what these stacks would change, were they applied where those before are. */
 function judgeStacks(site: Site, rendered: readonly RenderedStack[], pass: readonly GuardName[]): void {
   const passes = new Passes(pass, site.delivery.pass);
-  const stacks = STACK_NAMES.flatMap((name) => {
-    const json = rendered.find((stack) => stack.name === name)?.json;
-    const before = renderedJson(site, name);
-    return json === undefined && before === undefined ? [] : [{ name, before, json: json ?? {} }];
-  });
+  const stacks = againstRendered(site, rendered);
   const plans = new Map(stacks.map(({ name, before, json }) => [name, compareStacks(before, json)]));
   const judged = [...plans].flatMap(([name, plan]) =>
     judge({ site, stacks, passes }, { name }, plan, plans).map((judgement) => ({ name, judgement })),

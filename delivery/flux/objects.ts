@@ -1,20 +1,11 @@
 import type { Site } from "../../config/load";
+import type { KubernetesObject } from "../../constructs/additional-objects";
 import type { StackJson, StackName } from "../workspace";
 
 export type Flux = NonNullable<Site["delivery"]["flux"]>;
 
 /** An object of Kubernetes, its fields in the order they are written. */
-export interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly [field: string]: unknown;
-}
+export type Manifest = KubernetesObject;
 
 /** What the manifests of one stack are made from. */
 export interface Part {

@@ -36,12 +36,24 @@ const grantType = z.enum([
   "urn:ietf:params:oauth:grant-type:device_code",
 ]);
 
+/** A number of one unit, or a text in authentik's own words, such as an instance has that was adopted. */
+function lifetime<T extends z.ZodType>(number: T): z.ZodUnion<[T, typeof duration]> {
+  return z.union([number, duration]);
+}
+
+const AS_TEXT = "a text such as `hours=1` stays as it is.";
+
 const subMode = z.enum(["hashed_user_id", "user_id", "user_uuid", "user_username", "user_email", "user_upn"]);
 
 /** What every app has, whatever its protocol. */
 export const common = {
   name: text.describe("Title on the person's application page."),
   slug: key.optional().describe("Part of the app's URLs in authentik; the key unless given."),
+  providerName: text
+    .optional()
+    .describe(
+      "Name of the provider in authentik; made from the slug unless given. Take it out when a forward-auth app changes its `mode`.",
+    ),
   access,
   launchUrl: text
     .regex(/^https?:\/\/\S+$/, { error: ({ input }) => `must begin with http:// or https://, got ${show(input)}` })
@@ -115,9 +127,9 @@ export const oidcApp = z.strictObject({
     .describe("Whether people are asked before data is shared."),
   signingKey: text.default("authentik Self-signed Certificate").describe("Certificate that signs tokens, by name."),
   encryptionKey: text.optional().describe("Certificate that encrypts tokens, by name."),
-  accessCodeMinutes: wholeNumber(1, 60).default(1).describe("Lifetime of an authorization code."),
-  accessTokenMinutes: wholeNumber(1, 1440).default(10).describe("Lifetime of an access token."),
-  refreshTokenDays: wholeNumber(1, 3650).default(30).describe("Lifetime of a refresh token."),
+  accessCodeMinutes: lifetime(wholeNumber(1, 60)).default(1).describe(`Lifetime of an authorization code; ${AS_TEXT}`),
+  accessTokenMinutes: lifetime(wholeNumber(1, 1440)).default(10).describe(`Lifetime of an access token; ${AS_TEXT}`),
+  refreshTokenDays: lifetime(wholeNumber(1, 3650)).default(30).describe(`Lifetime of a refresh token; ${AS_TEXT}`),
   subMode: subMode
     .default("hashed_user_id")
     .describe("What the `sub` claim holds; changing it makes every person a stranger to the app."),

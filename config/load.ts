@@ -10,7 +10,7 @@ import { ConfigError, locate, looksLikeToken, show } from "./problems";
 import type { Problem, Waiver } from "./problems";
 import type { LooseSite } from "./rule";
 import { checkSite } from "./rules";
-import { siteShape, usersShape } from "./schema";
+import { importsShape, siteShape, usersShape } from "./schema";
 import type { Access, ForwardAuthAppData, LdapAppData, OidcAppData, SiteData, SourceData, UsersData } from "./schema";
 import { flattenIssue, shapeError } from "./shape-errors";
 import { checkBackendSecrets, checkCredentials } from "./vault-rules";
@@ -43,13 +43,15 @@ export interface BackendConfig {
 }
 
 /** A checked site: every name in it exists, every default is filled in, every path is absolute. */
-export type Site = Omit<SiteData, "users" | "apps" | "sources" | "hostAccess" | "backend"> & {
+export type Site = Omit<SiteData, "imports" | "apps" | "sources" | "hostAccess" | "backend"> & {
   readonly apps: Readonly<Record<string, AppConfig>>;
   readonly sources: Readonly<Record<string, SourceConfig>>;
   readonly hostAccess?: Omit<NonNullable<SiteData["hostAccess"]>, "hosts"> & {
     readonly hosts: Readonly<Record<string, HostConfig>>;
   };
   readonly people: readonly Person[];
+  /** Import ids of objects that were there before, by address. */
+  readonly imports: Readonly<Record<string, string>>;
   readonly backend: BackendConfig;
   /** Refusals that the site waives, with their reasons. */
   readonly waivers: readonly Waiver[];
@@ -90,6 +92,7 @@ export function readSite(written: unknown, { folder, source, layout, checks }: R
   const loose = lenient(siteShape).parse(raw);
   const users = readUsers(folder, loose?.users, problems);
   const backend = readBackend(folder, loose?.backend, problems);
+  const imports = readImports(folder, loose?.imports, problems);
   const everything: LooseSite = { ...loose, users: users.loose };
   const ruled = [
     ...checkCredentials(raw),
@@ -100,10 +103,16 @@ export function readSite(written: unknown, { folder, source, layout, checks }: R
   ];
   const known = ruled.filter((problem) => !problems.some((unread) => sameMistake(unread, problem)));
   const { open, waivers } = settle([...problems, ...known], everything);
-  if (open.length > 0 || site === undefined || users.parsed === undefined || backend === undefined) {
+  if (
+    open.length > 0 ||
+    site === undefined ||
+    users.parsed === undefined ||
+    backend === undefined ||
+    imports === undefined
+  ) {
     throw new ConfigError(open, source);
   }
-  return resolveSite(site, users.parsed, backend, waivers);
+  return { ...resolveSite(site, users.parsed, backend, waivers), imports };
 }
 
 /** Whether a rule only repeats that a value could not be read: at its place, below it or around it. */
@@ -181,6 +190,12 @@ function readUsers(
   problems.push(...checkCredentials(raw));
   const parsed = parse(usersShape, raw, problems, name);
   return { loose: lenient(usersShape).parse(raw)?.users ?? {}, parsed: parsed?.users };
+}
+
+function readImports(folder: string, name: string | undefined, problems: Problem[]): Site["imports"] | undefined {
+  if (name === undefined) return {};
+  const raw = readJson(resolve(folder, name), ["imports"], name, problems);
+  return raw === undefined ? undefined : parse(importsShape, raw, problems, name)?.imports;
 }
 
 function readJson(path: string, place: PropertyKey[], name: string, problems: Problem[]): unknown {
@@ -274,7 +289,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function resolveSite(site: SiteData, users: UsersData, backend: BackendConfig, waivers: readonly Waiver[]): Site {
+function resolveSite(
+  site: SiteData,
+  users: UsersData,
+  backend: BackendConfig,
+  waivers: readonly Waiver[],
+): Omit<Site, "imports"> {
   const apps = Object.entries(site.apps).map(([key, app]): [string, AppConfig] => {
     const slug = app.slug ?? key;
     return [key, app.kind === "oidc" ? { ...app, slug, clientId: app.clientId ?? slug } : { ...app, slug }];

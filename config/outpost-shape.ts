@@ -77,6 +77,11 @@ const everywhere = { serviceConnection, refreshMinutes, ingress, httpRoute, patc
 
 const embedded = z.discriminatedUnion("form", [
   z.strictObject({
+    form: z
+      .literal("kept")
+      .describe("As it is: only which apps it serves is the site's. For an instance that was adopted."),
+  }),
+  z.strictObject({
     form: z.literal("in-server").describe("Inside the server's pods."),
     ...everywhere,
   }),

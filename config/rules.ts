@@ -174,6 +174,7 @@ function checkLists({ platform, outposts }: LooseSite): Problem[] {
 }
 
 interface LooseOutpost {
+  readonly form?: string | undefined;
   readonly pullSecrets?: readonly (string | undefined)[] | undefined;
   readonly httpRoute?: { readonly parentRefs?: readonly (LooseGateway | undefined)[] | undefined } | undefined;
 }

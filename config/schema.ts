@@ -54,6 +54,18 @@ const group = z.strictObject({
   was,
 });
 
+/** A Python file, and what authentik calls what is made of it. */
+const expression = {
+  name: text.optional().describe("Name in authentik; `iac-custom-` and the key unless given."),
+  file: pythonFile,
+  form: z
+    .enum(["module", "body"])
+    .default("module")
+    .describe(
+      "A module that defines `evaluate(request)`, or the text as authentik runs it, with `return` at its top level; `authentik-iac adopt` writes it.",
+    ),
+};
+
 export const siteShape = z.strictObject({
   name: key.max(40).describe("Name of the site, part of the name of each state."),
   version: version.describe("Versions that belong together."),
@@ -78,19 +90,24 @@ export const siteShape = z.strictObject({
     .optional()
     .describe("The group that `is_admin` in users.json stands for."),
   users: text.optional().describe("The people, a JSON file relative to the site file."),
+  imports: text
+    .optional()
+    .describe(
+      "Objects that were there before, a JSON file relative to the site file: `authentik-iac adopt` writes it, and it goes after the first apply.",
+    ),
   scopeMappings: z
     .record(
       key,
       z.strictObject({
         scopeName: text.describe("What a client asks for."),
         description: text.optional().describe("What a consent screen says. Cannot be cleared once set."),
-        file: pythonFile,
+        ...expression,
       }),
     )
     .default({})
     .describe("Scopes of our own."),
   policies: z
-    .record(key, z.strictObject({ file: pythonFile }))
+    .record(key, z.strictObject(expression))
     .default({})
     .describe("Expression policies that `access` can name."),
   apps: z
@@ -148,6 +165,17 @@ const person = z.strictObject({
 export const usersShape = z.strictObject({
   $schema: z.string().optional().describe("For editors: `users.schema.json`."),
   users: z.record(username, person).describe("People by username."),
+});
+
+export const importsShape = z.strictObject({
+  imports: z
+    .record(
+      z.string().regex(/^authentik_[a-z0-9_]+\.[A-Za-z0-9_-]+$/, {
+        error: ({ input }) => `must be an address such as authentik_application.identity_apps_wiki, got ${show(input)}`,
+      }),
+      text,
+    )
+    .describe("Import ids by address."),
 });
 
 /** What `config/site.ts` exports: defaults may be left out. */

@@ -32,8 +32,9 @@ interface Declared {
 }
 
 function outpostHolders({ outposts }: LooseSite): [string, LooseWaive][] {
+  const { embedded } = outposts ?? {};
   return [
-    ["outposts.embedded", outposts?.embedded?.waive],
+    ["outposts.embedded", embedded !== undefined && "waive" in embedded ? embedded.waive : undefined],
     ["outposts.ldap", outposts?.ldap?.waive],
     ...Object.entries(outposts?.managed ?? {}).map(([key, outpost]): [string, LooseWaive] => [
       `outposts.managed.${key}`,

@@ -38,7 +38,8 @@ export class AccessBindings extends Construct {
   }
 
   private bind(id: string, target: string, entry: AccessEntry, order: number): void {
-    new PolicyBinding(this, id, { target, ...entry, order });
+    // Who is let in does not depend on it: what an adopted binding has stays.
+    new PolicyBinding(this, id, { target, ...entry, order, lifecycle: { ignoreChanges: ["order"] } });
   }
 }
 

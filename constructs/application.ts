@@ -9,8 +9,10 @@ import type { Refusal } from "./refusal";
 export interface ApplicationProps {
   /** Title on the person's application page, such as `Grafana`. */
   readonly title: string;
-  /** Part of the app's URLs in authentik, unique; the name of the provider begins with it. */
+  /** Part of the app's URLs in authentik, unique. */
   readonly slug: string;
+  /** Name of the provider in authentik, unique.  @default - the slug, and after it the kind where it is not OIDC */
+  readonly providerName?: string;
   /** Who may open it; at least one entry, an app is never open by omission. */
   readonly access: readonly AccessEntry[];
   /** Whether one entry of `access` is enough or all are needed.  @default "any" */

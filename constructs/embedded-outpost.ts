@@ -43,6 +43,8 @@ export interface EmbeddedOutpostProps {
      */
     readonly receivesTraffic?: boolean;
   };
+  /** Whether its configuration and its connection to a cluster stay as they are.  @default false */
+  readonly isKept?: boolean;
   /** Between two looks at what changed, in minutes (1 to 1440).  @default 5 */
   readonly refreshMinutes?: number;
   /** The Ingress authentik makes for the apps' hosts, or `none`.  @default - an Ingress of the cluster's default class */
@@ -87,18 +89,24 @@ export class EmbeddedOutpost extends Construct {
       type: "proxy",
       protocolProviders: props.providers.map(({ providerId }) => providerId),
       serviceConnection: connection,
-      config: outpostConfig({
-        host: props.authentikUrl,
-        namespace: cluster?.namespace,
-        logLevel: props.deployment?.logLevel,
-        refreshMinutes: props.refreshMinutes,
-        ingress: props.ingress,
-        httpRoute: props.httpRoute,
-        patches: allPatches(props),
-      }),
+      config:
+        props.isKept === true
+          ? undefined
+          : outpostConfig({
+              host: props.authentikUrl,
+              namespace: cluster?.namespace,
+              logLevel: props.deployment?.logLevel,
+              refreshMinutes: props.refreshMinutes,
+              ingress: props.ingress,
+              httpRoute: props.httpRoute,
+              patches: allPatches(props),
+            }),
       dependsOn: this.deployment && [this.deployment.resource],
       // Left out, the connection would be removed.
-      lifecycle: leaveUnset({ service_connection: connection }, { preventDestroy: true }),
+      lifecycle: leaveUnset(
+        { service_connection: connection, ...(props.isKept === true ? { config: undefined } : {}) },
+        { preventDestroy: true },
+      ),
     });
     this.node.defaultChild = this.resource;
     new Adopted(this, "import", this.resource, outpost);

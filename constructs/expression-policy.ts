@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { PolicyExpression } from "../.gen/providers/authentik/policy-expression";
 import { checkExpression, contextRead, readExpression } from "./expression";
-import type { Constants } from "./expression";
+import type { Constants, ExpressionForm } from "./expression";
 import type { StepPolicy } from "./flow";
 import { refuse } from "./refusal";
 import { escapeTemplate } from "./template";
@@ -11,6 +11,8 @@ export interface ExpressionPolicyProps {
   readonly name: string;
   /** Absolute path of a Python file that defines `evaluate(request)`. */
   readonly file: string;
+  /** Whether the file is a module, or the text as authentik runs it.  @default "module" */
+  readonly form?: ExpressionForm;
   /**
    * Values of constants that the file declares at its top level, by their upper-case names. The functions of the file see
    * them; what the file works out from a constant at its top level is worked out before.
@@ -35,10 +37,10 @@ export class ExpressionPolicy extends Construct {
 
   constructor(scope: Construct, id: string, props: ExpressionPolicyProps) {
     super(scope, id);
-    refuse(this, checkExpression(props.file, props.constants));
+    refuse(this, checkExpression(props.file, props.constants, props.form));
     this.resource = new PolicyExpression(this, "Resource", {
       name: props.name,
-      expression: escapeTemplate(readExpression(props.file, props.constants)),
+      expression: escapeTemplate(readExpression(props.file, props.constants, props.form)),
       executionLogging: false,
       // Deleting a policy deletes its bindings: they have to point elsewhere first.
       lifecycle: { createBeforeDestroy: true },

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Refusal } from "./refusal";
 
+/** A module that defines `evaluate(request)`, or the text as authentik runs it. */
+export type ExpressionForm = "body" | "module";
+
 /** Values a Python file is given, by the names of the constants it declares for them. */
 export type Constants = Readonly<Record<string, boolean | number | string | readonly string[]>>;
 
@@ -11,7 +14,8 @@ export type Constants = Readonly<Record<string, boolean | number | string | read
  * `return` turns a module that linters and tests understand into an expression. Constants are assigned again before it,
  * where the functions of the file see them.
  */
-export function readExpression(file: string, constants: Constants = {}): string {
+export function readExpression(file: string, constants: Constants = {}, form: ExpressionForm = "module"): string {
+  if (form === "body") return source(file);
   const assignments = Object.keys(constants)
     .sort()
     .map((name) => `${name} = ${pythonLiteral(constants[name] ?? [])}\n`);
@@ -19,11 +23,11 @@ export function readExpression(file: string, constants: Constants = {}): string 
 }
 
 /** What in a Python file authentik would refuse, or run with another meaning than Python does. */
-export function checkExpression(file: string, constants: Constants = {}): Refusal[] {
+export function checkExpression(file: string, constants: Constants = {}, form: ExpressionForm = "module"): Refusal[] {
   const { code, continued } = withoutText(source(file));
   const refusals: Refusal[] = [];
   const add = (rule: string): void => void refusals.push({ code: "AK040", field: "file", text: `must ${rule}` });
-  if (!/^def evaluate\(\s*request\b[^)]*\)/m.test(code)) {
+  if (form === "module" && !/^def evaluate\(\s*request\b[^)]*\)/m.test(code)) {
     add(
       "define evaluate(request) at the top level, got a file without it; authentik's answer is what that function returns",
     );
@@ -34,7 +38,10 @@ export function checkExpression(file: string, constants: Constants = {}): Refusa
   if (/^\s*global\s/m.test(code)) {
     add("use no global statement, got one; the file runs as the body of a function, so say nonlocal");
   }
-  for (const line of continued) {
+  if (form === "body" && !/^\s*return\b/m.test(code)) {
+    add("return something, got a file without return; authentik takes nothing for no");
+  }
+  for (const line of form === "body" ? [] : continued) {
     add(
       `hold no string that goes on over line ${line}, got one; authentik indents each line, so it would gain four spaces: join shorter strings instead`,
     );

@@ -129,13 +129,16 @@ export class ForwardAuthApp extends Construct {
 /** Unique in authentik, and another one for a provider that takes the place of this, of whatever kind. */
 export function proxyProviderName({
   slug,
+  providerName,
   mode,
   basicAuth,
 }: {
   readonly slug: string;
+  readonly providerName?: string | undefined;
   readonly mode: ForwardAuthMode;
   readonly basicAuth?: unknown;
 }): string {
+  if (providerName !== undefined) return providerName;
   const kind = { forward_single: "-single", forward_domain: "-domain", proxy: "-proxy" }[mode];
   return `${slug}${kind}${basicAuth === undefined ? "" : "-basic-auth"}`;
 }

@@ -118,7 +118,7 @@ export class LdapApp extends Construct {
   private makeProvider(props: LdapAppProps): ProviderLdap {
     const { certificate, lookups } = props;
     return new ProviderLdap(this, "provider", {
-      name: ldapProviderName(props.slug),
+      name: props.providerName ?? ldapProviderName(props.slug),
       baseDn: this.baseDn,
       bindFlow: props.bindFlow,
       // Providers' own invalidation flow has no stages, and would leave the session of a bind behind.

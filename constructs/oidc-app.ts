@@ -44,12 +44,12 @@ export interface OidcAppProps extends ApplicationProps {
   readonly signingKey?: string;
   /** Name of the certificate that encrypts tokens.  @default - tokens are signed, not encrypted */
   readonly encryptionKey?: string;
-  /** Lifetime of an authorization code, in minutes (1 to 60).  @default 1 */
-  readonly accessCodeMinutes?: number;
-  /** Lifetime of an access token, in minutes (1 to 1440).  @default 10 */
-  readonly accessTokenMinutes?: number;
-  /** Lifetime of a refresh token, in days (1 to 3650).  @default 30 */
-  readonly refreshTokenDays?: number;
+  /** Lifetime of an authorization code, in minutes (1 to 60) or as a text such as `hours=1`.  @default 1 */
+  readonly accessCodeMinutes?: number | string;
+  /** Lifetime of an access token, in minutes (1 to 1440) or as a text.  @default 10 */
+  readonly accessTokenMinutes?: number | string;
+  /** Lifetime of a refresh token, in days (1 to 3650) or as a text.  @default 30 */
+  readonly refreshTokenDays?: number | string;
   /** What the `sub` claim holds.  @default "hashed_user_id" */
   readonly subMode?: "hashed_user_id" | "user_id" | "user_uuid" | "user_username" | "user_email" | "user_upn";
   /** Whether the issuer is the app's own or shared by all apps.  @default "per_provider" */
@@ -133,7 +133,7 @@ export class OidcApp extends Construct {
     const revision = new Revision(this, "secret-revision", { source, revision: props.secretRevision ?? 1 });
     const renewed = source === "generated" ? { replaceTriggeredBy: [addressOf(revision)] } : {};
     return new ProviderOauth2(this, "provider", {
-      name: props.slug,
+      name: props.providerName ?? props.slug,
       clientId: this.clientId,
       clientType,
       clientSecret: props.clientSecret,
@@ -188,13 +188,22 @@ function lifetimesAndClaims(
   | "includeClaimsInIdToken"
 > {
   return {
-    accessCodeValidity: `minutes=${props.accessCodeMinutes ?? 1}`,
-    accessTokenValidity: `minutes=${props.accessTokenMinutes ?? 10}`,
-    refreshTokenValidity: `days=${props.refreshTokenDays ?? 30}`,
+    accessCodeValidity: lengthOf("minutes", props.accessCodeMinutes ?? 1),
+    accessTokenValidity: lengthOf("minutes", props.accessTokenMinutes ?? 10),
+    refreshTokenValidity: lengthOf("days", props.refreshTokenDays ?? 30),
     subMode: props.subMode ?? "hashed_user_id",
     issuerMode: props.issuerMode ?? "per_provider",
     includeClaimsInIdToken: props.includeClaimsInIdToken ?? true,
   };
+}
+
+/** A length of time as authentik writes it; a text is one already. */
+function lengthOf(unit: "days" | "minutes", length: number | string): string {
+  return typeof length === "string" ? length : `${unit}=${length}`;
+}
+
+function number(length: number | string | undefined): number | undefined {
+  return typeof length === "string" ? undefined : length;
 }
 
 function secretSource({ clientType, clientSecret }: ClientOptions): "generated" | "vault" | "none" {
@@ -208,9 +217,9 @@ function checkProps(props: OidcAppProps): Refusal[] {
     ...checkRedirectUris(props.redirectUris),
     ...checkClient(props),
     ...checkReader(props),
-    ...outOfRange("accessCodeMinutes", props.accessCodeMinutes, 1, 60),
-    ...outOfRange("accessTokenMinutes", props.accessTokenMinutes, 1, 1440),
-    ...outOfRange("refreshTokenDays", props.refreshTokenDays, 1, 3650),
+    ...outOfRange("accessCodeMinutes", number(props.accessCodeMinutes), 1, 60),
+    ...outOfRange("accessTokenMinutes", number(props.accessTokenMinutes), 1, 1440),
+    ...outOfRange("refreshTokenDays", number(props.refreshTokenDays), 1, 3650),
     ...outOfRange("secretRevision", props.secretRevision, 1, 1_000_000),
   ];
   const add = (code: string, field: string, text: string): void => void refusals.push({ code, field, text });

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { PropertyMappingProviderScope } from "../.gen/providers/authentik/property-mapping-provider-scope";
 import { checkExpression, readExpression } from "./expression";
+import type { ExpressionForm } from "./expression";
 import { leaveUnset } from "./lifecycle";
 import { refuse } from "./refusal";
 import { escapeTemplate } from "./template";
@@ -12,6 +13,8 @@ export interface ScopeMappingProps {
   readonly scopeName: string;
   /** Absolute path of a Python file whose `evaluate(request)` returns the claims as a dict. */
   readonly file: string;
+  /** Whether the file is a module, or the text as authentik runs it.  @default "module" */
+  readonly form?: ExpressionForm;
   /** What a consent screen says the scope is for.  @default - the consent screen does not mention the scope */
   readonly description?: string;
 }
@@ -29,12 +32,12 @@ export class ScopeMapping extends Construct {
 
   constructor(scope: Construct, id: string, props: ScopeMappingProps) {
     super(scope, id);
-    refuse(this, checkExpression(props.file));
+    refuse(this, checkExpression(props.file, {}, props.form));
     this.resource = new PropertyMappingProviderScope(this, "Resource", {
       name: props.name,
       scopeName: props.scopeName,
       description: props.description,
-      expression: escapeTemplate(readExpression(props.file)),
+      expression: escapeTemplate(readExpression(props.file, {}, props.form)),
       lifecycle: leaveUnset({ description: props.description }, { createBeforeDestroy: true }),
     });
     this.node.defaultChild = this.resource;

@@ -47,6 +47,7 @@ export function compareStacks(before: StackJson | undefined, after: StackJson): 
   const stays = new Map([...from].filter(([address]) => forgotten.has(address) && !to.has(address)));
   return {
     changes,
+    imports: [],
     moves: moved.filter((move) => !changes.some(({ address }) => address === move.to)),
     before: from,
     after: new Map<string, PlannedObject>([...stays, ...to]),

@@ -79,5 +79,9 @@ export function changeLines(plan: Plan): string[] {
       fields.length === 0 ? "" : `: ${fields.join(", ")}`,
     ].join("");
   });
-  return [...lines, ...plan.moves.map(({ from, to }) => `move ${from} to ${to}`).sort()];
+  const quiet = [
+    ...plan.imports.map((address) => `import ${address}`),
+    ...plan.moves.map(({ from, to }) => `move ${from} to ${to}`),
+  ];
+  return [...lines, ...quiet.sort()];
 }

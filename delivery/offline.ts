@@ -31,7 +31,7 @@ export function diffOffline(options: Pick<DiffOptions, "stacks" | "pass" | "json
   const plans = new Map(all.map(({ name, before, json }) => [name, compareStacks(before, json)]));
   for (const stack of stacks) {
     const plan = plans.get(stack.name);
-    if (plan === undefined || plan.changes.length + plan.moves.length === 0) {
+    if (plan === undefined || plan.changes.length + plan.moves.length + plan.imports.length === 0) {
       report.add(stackReport(stack.name, "unchanged"));
       continue;
     }

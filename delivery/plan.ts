@@ -50,6 +50,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** Objects that only get another address. */
   readonly moves: readonly { readonly from: string; readonly to: string }[];
+  /** Addresses under which objects that were there already come, and nothing of them changes. */
+  readonly imports: readonly string[];
   /** Every object as it is, by the address it will have. */
   readonly before: Objects;
   /** Every object as it will be in authentik, those that are forgotten too. */
@@ -82,7 +84,8 @@ export function readPlan(shown: unknown): Plan {
       moves.push({ from: resource.previous_address, to: resource.address });
   }
   const imported = (plan.resource_changes ?? []).filter(({ change }) => change.importing);
-  return { changes, moves, before, after, kept: new Set(imported.map(({ address }) => address)) };
+  const imports = imported.filter((resource) => actionOf(resource) === undefined).map(({ address }) => address);
+  return { changes, moves, imports, before, after, kept: new Set(imported.map(({ address }) => address)) };
 }
 
 function priorObjects(plan: Shown): Map<string, PlannedObject> {

@@ -70,8 +70,10 @@ export function stackReport(
   return { stack, state, counts: plan === undefined ? {} : count(plan), changes, guards, waitsFor };
 }
 
-function count({ changes, moves }: Plan): Counts {
-  const counts: Partial<Record<Action | "import" | "move", number>> = moves.length === 0 ? {} : { move: moves.length };
+function count({ changes, imports, moves }: Plan): Counts {
+  const counts: Partial<Record<Action | "import" | "move", number>> = {};
+  if (moves.length > 0) counts.move = moves.length;
+  if (imports.length > 0) counts.import = imports.length;
   const add = (what: Action | "import" | "move"): void => {
     counts[what] = (counts[what] ?? 0) + 1;
   };

@@ -5,6 +5,7 @@ import type { Access } from "../config/schema";
 import type { AccessEntry } from "../constructs/access-bindings";
 import type { Directory } from "../constructs/directory";
 import { ExpressionPolicy } from "../constructs/expression-policy";
+import type { ExpressionPolicyProps } from "../constructs/expression-policy";
 import { Group } from "../constructs/group";
 import { renamedFrom } from "../constructs/renamed";
 import { appGroupName } from "./names";
@@ -59,13 +60,13 @@ export class AppAccess {
 
   /** The uuid of one of the project's own policies, by its file. */
   policy(id: string, file: string): string {
-    return this.once(id, join(POLICIES, file));
+    return this.once(id, { file: join(POLICIES, file) });
   }
 
   private custom(key: string): string {
     const policy = this.site.policies[key];
     if (policy === undefined) throw new Error(`the site has no policy "${key}"`);
-    return this.once(`custom-${key}`, policy.file);
+    return this.once(`custom-${key}`, policy);
   }
 
   private addAppGroup({ id, slug, was }: Opening): Group {
@@ -75,8 +76,11 @@ export class AppAccess {
     return group;
   }
 
-  private once(id: string, file: string): string {
-    const known = this.made.get(id) ?? new ExpressionPolicy(this.policies, id, { name: `iac-${id}`, file }).policyId;
+  private once(
+    id: string,
+    { name = `iac-${id}`, ...props }: Partial<ExpressionPolicyProps> & { file: string },
+  ): string {
+    const known = this.made.get(id) ?? new ExpressionPolicy(this.policies, id, { ...props, name }).policyId;
     this.made.set(id, known);
     return known;
   }

@@ -112,6 +112,7 @@ function below(place: string, refusals: readonly Refusal[]): Problem[] {
 type LooseEmbedded = NonNullable<NonNullable<LooseSite["outposts"]>["embedded"]>;
 
 function checkEmbedded(embedded: LooseEmbedded, platform: LooseSite["platform"]): Refusal[] {
+  if (embedded.form === "kept") return [];
   const refusals = checkEmbeddedOutpost({
     ...embedded,
     cluster: { namespace: platform?.namespace ?? "" },
@@ -123,8 +124,8 @@ function checkEmbedded(embedded: LooseEmbedded, platform: LooseSite["platform"])
       'must be "in-server" without a platform, got "embedded-deployment"; describe platform, in whose namespace the pods run';
     return [...refusals, { field: "form", text }];
   }
-  const { serviceConnection = LOCAL_CLUSTER } = embedded;
-  if (serviceConnection === LOCAL_CLUSTER) return refusals;
+  const serviceConnection = "serviceConnection" in embedded ? embedded.serviceConnection : LOCAL_CLUSTER;
+  if (serviceConnection === undefined || serviceConnection === LOCAL_CLUSTER) return refusals;
   const text = `must be left out without a platform, got "${serviceConnection}"; the outpost keeps the connection it has`;
   return [...refusals, { field: "serviceConnection", text }];
 }
@@ -145,7 +146,7 @@ function checkFiles({ policies = {}, scopeMappings = {} }: LooseSite): Problem[]
   return Object.entries({ policies, scopeMappings }).flatMap(([section, records]) =>
     Object.entries(records).flatMap(([key, record]) =>
       record?.file !== undefined && statSync(record.file, { throwIfNoEntry: false })?.isFile() === true
-        ? problems(`${section}.${key}`, checkExpression(record.file))
+        ? problems(`${section}.${key}`, checkExpression(record.file, {}, record.form))
         : [],
     ),
   );

@@ -193,9 +193,11 @@ export class IdentityLayer extends Construct {
   }
 
   /** What several apps may name is made for the first of them. */
-  private ownScope(id: string, props: Omit<ScopeMappingProps, "name">): string {
-    const known =
-      this.ownScopes.get(id) ?? new ScopeMapping(this.scopes, id, { ...props, name: `iac-${id}` }).mappingId;
+  private ownScope(
+    id: string,
+    { name = `iac-${id}`, ...props }: Omit<ScopeMappingProps, "name"> & { readonly name?: string },
+  ): string {
+    const known = this.ownScopes.get(id) ?? new ScopeMapping(this.scopes, id, { ...props, name }).mappingId;
     this.ownScopes.set(id, known);
     return known;
   }

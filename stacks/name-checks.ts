@@ -56,6 +56,7 @@ function providers({ apps = {} }: LooseSite): Made[] {
 }
 
 function providerName(app: NonNullable<NonNullable<LooseSite["apps"]>[string]>, slug: string): string {
+  if (app.providerName !== undefined) return app.providerName;
   if (app.kind === "forward-auth") return proxyProviderName({ ...app, slug, mode: app.mode ?? "forward_single" });
   return app.kind === "ldap" ? ldapProviderName(slug) : slug;
 }

@@ -2,6 +2,7 @@ import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import type { Site } from "../config/load";
 import { EmbeddedOutpost } from "../constructs/embedded-outpost";
+import type { EmbeddedOutpostProps } from "../constructs/embedded-outpost";
 import { Forgotten } from "../constructs/forgotten";
 import type { ForwardAuthApp } from "../constructs/forward-auth-app";
 import type { LdapApp } from "../constructs/ldap-app";
@@ -55,16 +56,11 @@ export class Outposts extends Construct {
   private addEmbedded(embedded: NonNullable<Site["outposts"]["embedded"]>): void {
     const { site, lookups } = this.props;
     const served = this.servedBy(undefined);
-    const { serviceConnection } = embedded;
     const outpost = new EmbeddedOutpost(this, "embedded", {
-      ...embedded,
+      ...(embedded.form === "kept" ? { isKept: true } : this.settings(embedded)),
       authentikUrl: site.authentik.url,
       providers: served.map(toProvider),
       lookups,
-      cluster: site.platform && { namespace: site.platform.namespace, serviceConnection },
-      patches: checked(embedded),
-      ingress: this.ingress(embedded.ingress),
-      deployment: embedded.form === "in-server" ? undefined : { ...embedded, ...this.pods() },
     });
     waitForBindings(
       outpost.resource,
@@ -75,6 +71,19 @@ export class Outposts extends Construct {
       // An app gets another provider once the pods are ready, or it would have one that nobody serves until then.
       app.resource.dependsOn = [...(app.resource.dependsOn ?? []), addressOf(outpost.deployment.resource)];
     }
+  }
+
+  private settings(
+    embedded: Exclude<NonNullable<Site["outposts"]["embedded"]>, { form: "kept" }>,
+  ): Omit<EmbeddedOutpostProps, "authentikUrl" | "providers" | "lookups" | "isKept"> {
+    const { platform } = this.props.site;
+    return {
+      ...embedded,
+      cluster: platform && { namespace: platform.namespace, serviceConnection: embedded.serviceConnection },
+      patches: checked(embedded),
+      ingress: this.ingress(embedded.ingress),
+      deployment: embedded.form === "in-server" ? undefined : { ...embedded, ...this.pods() },
+    };
   }
 
   /** What the outpost's pods have in common with the server's. */

@@ -6,6 +6,7 @@ import { addressOf } from "../constructs/lifecycle";
 import { AuthentikStack } from "./authentik-stack";
 import { isSuperuserGroup } from "./enrollment-options";
 import { IdentityLayer } from "./identity-layer";
+import { addImports } from "./imports";
 import { literal } from "./literal";
 import { appGroupName, groupName } from "./names";
 import { PeopleLayer } from "./people-layer";
@@ -19,8 +20,8 @@ import { Providers } from "./providers";
  */
 export function addStacks(app: App, loaded: Site): void {
   const site = asText(loaded);
-  if (site.layout === "split") addSplit(app, site);
-  else addSingle(app, site);
+  const stacks = site.layout === "split" ? addSplit(app, site) : [addSingle(app, site)];
+  addImports(stacks, loaded.imports);
 }
 
 /** A site whose texts are no templates to Terraform; paths of files, which Terraform never sees, stay as they are. */
@@ -43,15 +44,16 @@ function chartAsText(chart: NonNullable<Site["platform"]>["chart"]): typeof char
   return chart.from === "file" ? chart : literal(chart);
 }
 
-function addSingle(app: App, site: Site): void {
+function addSingle(app: App, site: Site): AuthentikStack {
   const { stack, providers } = addStack(app, site, "authentik");
   const platform = site.platform && new PlatformLayer(stack, "platform", { site, platform: site.platform, providers });
   const identity = new IdentityLayer(stack, "identity", { site, providers });
   const people = new PeopleLayer(stack, "people", { site, groups: identity });
   if (platform !== undefined) waitFor(platform.release.resource, [identity, people]);
+  return stack;
 }
 
-function addSplit(app: App, site: Site): void {
+function addSplit(app: App, site: Site): AuthentikStack[] {
   if (site.platform !== undefined) {
     const { stack, providers } = addStack(app, site, "authentik-platform");
     // With Flux, its manifests bring what needs rights in the cluster, so that the stack's runner needs none.
@@ -66,6 +68,7 @@ function addSplit(app: App, site: Site): void {
   new PeopleLayer(people.stack, "people", { site, groups });
   // A plan forgets what it no longer looks up: who is the last superuser is seen by these, also as they are left.
   for (const key of Object.keys(site.groups)) if (isSuperuserGroup(site, key)) groups.groupId(key);
+  return [identity.stack, people.stack];
 }
 
 function addStack(app: App, site: Site, id: string, state = id): { stack: AuthentikStack; providers: Providers } {

@@ -54,6 +54,7 @@ test("says what the provider sends, and nothing that it never sends or the serve
     target: "${authentik_application.wiki.uuid}",
     group: "${authentik_group.staff.id}",
     order: 0,
+    lifecycle: { ignore_changes: ["order"] },
   });
 });
 

@@ -85,10 +85,9 @@ describe("the application", () => {
 
   const bindings = (change: Change = {}): Record<string, unknown> =>
     Object.fromEntries(
-      Object.entries(all(app(change), "authentik_policy_binding")).map(([name, { "//": _, target: __, ...block }]) => [
-        name.replace("jellyfin_access_", ""),
-        block,
-      ]),
+      Object.entries(all(app(change), "authentik_policy_binding")).map(
+        ([name, { "//": _, target: __, lifecycle: ___, ...block }]) => [name.replace("jellyfin_access_", ""), block],
+      ),
     );
   const account = { "account-0": { user: "${authentik_user.jellyfin_account.id}", order: 200_000 } };
 

@@ -149,7 +149,7 @@ describe("access", () => {
   const bindings = (...access: AccessEntry[]): Record<string, unknown> => {
     const blocks = Object.entries(all(app({ access }), "authentik_policy_binding"));
     return Object.fromEntries(
-      blocks.map(([name, { "//": _, ...block }]) => [name.replace("grafana_access_", ""), block]),
+      blocks.map(([name, { "//": _, lifecycle: __, ...block }]) => [name.replace("grafana_access_", ""), block]),
     );
   };
   const target = "${authentik_application.grafana.uuid}";

@@ -1,5 +1,5 @@
 import type { Json, JsonObject, Scalar, TerraformJson } from "./json";
-import { asList, isList, isObject, objectAt } from "./json";
+import { asList, isList, isObject, objectAt, textAt } from "./json";
 import type { Reference, Template } from "./template";
 import { parseStatic, parseTemplate } from "./template";
 
@@ -51,7 +51,7 @@ const BLOCKS: ReadonlySet<string> = new Set(["resource", "data", "ephemeral", "p
 export class Stack {
   readonly blocks: readonly Block[];
   readonly sections: readonly Block[];
-  /** Addresses that an `import` block writes to. */
+  /** Addresses of objects that authentik brings and an `import` block adopts; others were somebody's before. */
   readonly imported: ReadonlySet<string>;
   private readonly byAddress = new Map<string, Block>();
   private readonly byType = new Map<string, Block[]>();
@@ -64,9 +64,8 @@ export class Stack {
       ...providers(document),
     ];
     this.sections = [...sections(document)];
-    this.imported = new Set(
-      this.section("import").flatMap(({ body }) => (typeof body["to"] === "string" ? [body["to"]] : [])),
-    );
+    const adopted = this.section("import").filter(({ body }) => /\$\{|^default-/.test(textAt(body, "id") ?? ""));
+    this.imported = new Set(adopted.flatMap(({ body }) => (typeof body["to"] === "string" ? [body["to"]] : [])));
     for (const block of this.blocks) {
       this.byAddress.set(block.address, block);
       if (block.mode !== "resource") continue;

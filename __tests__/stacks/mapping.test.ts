@@ -9,6 +9,7 @@ import { forRunners } from "../../delivery/for-runners";
 import { STACK_NAMES } from "../../delivery/workspace";
 import { all, read, synthSite } from "../synth";
 import type { Block, Synthesized } from "../synth";
+import { adopted } from "./adopted-site";
 import { authProxy, embeddedDeployment, identityOptions, inServer } from "./every-option";
 import { directoryReader, enrollments, signInOptions } from "./sign-in-options";
 
@@ -303,6 +304,7 @@ test("the site names every option there is", () => {
   };
   const others = [
     existingSource,
+    adopted,
     ...Object.values(enrollments).map((enrollment) => ({ ...site, enrollment })),
     ...forms.map((platform) => ({ ...site, platform: { ...site.platform, ...platform } })),
     { ...site, outposts: { ...site.outposts, embedded: inServer } },

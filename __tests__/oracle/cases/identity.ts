@@ -130,9 +130,6 @@ export const identityCases: readonly Case[] = [
       },
     ],
   },
-  flaw("import[0]", "literal-uuid", "id holds a uuid; look the object up by its slug or name", (draft) => {
-    draft.replace("import", [{ to: "authentik_outpost.embedded", id: UUID }]);
-  }),
   {
     spoil: (draft) => {
       draft.push("import", { to: "authentik_flow.login", id: "${data.authentik_flow.consent.id}" });

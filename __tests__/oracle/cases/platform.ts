@@ -1,7 +1,6 @@
 import type { Case, Draft } from "./case";
 import { drop, flaw, put, set } from "./case";
 
-const SETTINGS = "authentik_system_settings.settings";
 const RELEASE = "helm_release.authentik";
 const after = { depends_on: ["helm_release.authentik"] };
 const LDAP = "authentik_outpost.ldap";
@@ -201,14 +200,6 @@ export const platformCases: readonly Case[] = [
       const unstated = ["geoip_binding", "network_binding", "remember_device", "remember_me_offset"];
       const ignore_changes = [...unstated, "terminate_other_sessions"];
       set("authentik_stage_user_login.login", "lifecycle", { prevent_destroy: true, ignore_changes })(draft);
-    },
-  ),
-  flaw(
-    SETTINGS,
-    "adopted",
-    "system settings cannot be imported on a fresh server; declare them without an import",
-    (draft) => {
-      draft.push("import", { to: SETTINGS, id: "system_settings" });
     },
   ),
   flaw(

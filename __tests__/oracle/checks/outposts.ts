@@ -21,7 +21,7 @@ const FIELDS = [
 /** The config is stored as it is given; without a host the outpost cannot call home. */
 export const outpostConfig: Check = function* (block) {
   const config = configOf(block);
-  if (config === "computed") return;
+  if (config === "computed" || (config === undefined && ignores(block, "config"))) return;
   if (!config?.["authentik_host"]) {
     yield problem(
       "outpost-config",

@@ -15,10 +15,6 @@ export const adoptedObjectsKeepTheirValues: Rule = function* (stack) {
     const block = stack.find(address);
     if (!block?.type.startsWith("authentik_")) continue;
     const found = (text: string) => at(address, problem("adopted", text));
-    if (block.type === "authentik_system_settings") {
-      yield found("system settings cannot be imported on a fresh server; declare them without an import");
-      continue;
-    }
     if (objectAt(block.body, "lifecycle")["prevent_destroy"] !== true) {
       yield found("an imported object is deleted with the stack; state lifecycle.prevent_destroy");
     }

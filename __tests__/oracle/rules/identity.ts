@@ -37,9 +37,10 @@ export const importIdsMatch: Rule = function* (stack) {
   }
 };
 
-/** Objects are found by slug or name: a uuid in config is true for one server only. */
+/** Objects are found by slug or name: a uuid in config is true for one server only. An import is of one server's object. */
 export const noUuids: Rule = function* (stack) {
   for (const block of stack.everything) {
+    if (block.mode === "section" && block.type === "import") continue;
     for (const { isComment, path, value } of block.leaves) {
       if (isComment || typeof value !== "string" || !UUID.test(value)) continue;
       yield at(block.address, problem("literal-uuid", `${path} holds a uuid; look the object up by its slug or name`));

@@ -42,8 +42,8 @@ export const providersExist = eachBlock(function* (block, stack) {
   }
 });
 
-/** Arguments that a block has to state and another owner fills. */
-const OWNED_ELSEWHERE = new Set(["authentik_outpost.protocol_providers"]);
+/** Arguments that a block has to state and another owner fills, or that are said once, when it is made. */
+const OWNED_ELSEWHERE = new Set(["authentik_outpost.protocol_providers", "authentik_policy_binding.order"]);
 /** What controllers write beside us. */
 const CONTROLLERS = new Set(["metadata[0].labels", "metadata[0].annotations"]);
 

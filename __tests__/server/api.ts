@@ -5,6 +5,7 @@ import { Refusal } from "./answer";
 import type { Method } from "./document";
 import type { Fault, Faults } from "./faults";
 import { ALIVE, BROKEN, readBody, send, STARTING, UNKNOWN_PATH } from "./http";
+import { publicPage } from "./public-answers";
 import type { Request } from "./request";
 import { isOpen, route } from "./router";
 import type { World } from "./world";
@@ -66,7 +67,7 @@ export class Api {
     if (path === "/-/health/live/") return ALIVE;
     if (this.faults.conditions.notUp === true) return STARTING;
     if (path === "/-/health/ready/") return ALIVE;
-    return path.startsWith(`${BASE}/`) ? undefined : UNKNOWN_PATH;
+    return path.startsWith(`${BASE}/`) ? undefined : (publicPage(path, this.world) ?? UNKNOWN_PATH);
   }
 
   private outcome(request: Request, authorization: string | undefined): Answer {

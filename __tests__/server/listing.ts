@@ -64,19 +64,21 @@ export function includedIn({ filters }: Collection, query: URLSearchParams): Inc
   );
 }
 
-/** A page of a collection, filtered, searched and sorted as the query says. */
-export function list(collection: Collection, { query }: Request, world: World): Answer {
+/** A page of anything, as the query says. */
+export function paginated<T>(
+  records: readonly T[],
+  query: URLSearchParams,
+  world: World,
+  show: (record: T) => unknown,
+): Answer {
   const { pagination_default_page_size: usual, pagination_max_page_size: most } = world.settings;
   const size = Math.min(natural(query.get("page_size")) ?? Number(usual), Number(most));
-  const records = found(collection, query, world);
   const pages = Math.max(1, Math.ceil(records.length / size));
   const asked = query.get("page");
   const current = asked === "last" ? pages : asked === null ? 1 : natural(asked);
   if (current === undefined || current > pages) throw notFound("Invalid page.");
   const start = (current - 1) * size;
   const page = records.slice(start, start + size);
-  const rendering = new Rendering(world);
-  const included = includedIn(collection, query);
   return ok({
     pagination: {
       next: current < pages ? current + 1 : 0,
@@ -88,9 +90,15 @@ export function list(collection: Collection, { query }: Request, world: World): 
       end_index: start + page.length,
     },
     autocomplete: {},
-    results: page.map((record) => {
-      const home = world.home(collection.path, record);
-      return rendering.show(home, record, { as: collection.model, included });
-    }),
+    results: page.map(show),
   });
+}
+
+/** A page of a collection, filtered, searched and sorted as the query says. */
+export function list(collection: Collection, { query }: Request, world: World): Answer {
+  const rendering = new Rendering(world);
+  const included = includedIn(collection, query);
+  return paginated(found(collection, query, world), query, world, (record) =>
+    rendering.show(world.home(collection.path, record), record, { as: collection.model, included }),
+  );
 }

@@ -169,8 +169,8 @@ test("what is not there, what may not be done, and what the stand-in cannot do",
     status: 405,
     body: { detail: 'Method "PATCH" not allowed.' },
   });
-  expect(await call(server, "GET flows/executor/initial-setup/")).toMatchObject({
+  expect(await call(server, "GET policies/all/cache_info/")).toMatchObject({
     status: 501,
-    body: { detail: "the stand-in for authentik has no GET /flows/executor/{flow_slug}/" },
+    body: { detail: "the stand-in for authentik has no GET /policies/all/cache_info/" },
   });
 });

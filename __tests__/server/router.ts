@@ -2,6 +2,7 @@ import type { Answer } from "./answer";
 import { notAllowed, notStoodIn } from "./answer";
 import { collections } from "./collections";
 import { apiDocument } from "./document";
+import type { Method } from "./document";
 import { collectionRoute, objectRoute } from "./object-routes";
 import type { Request } from "./request";
 import { specialRoute } from "./special-routes";
@@ -12,8 +13,11 @@ interface Template {
   readonly pattern: RegExp;
 }
 
+/** Paths of authentik that the document leaves out. */
+const UNDOCUMENTED: Readonly<Record<string, readonly Method[]>> = { "/oauth2/access_tokens/": ["get"] };
+
 /** Templates without a parameter first, as authentik's router prefers `users/me` to `users/{id}`. */
-const templates: readonly Template[] = Object.keys(apiDocument.paths)
+const templates: readonly Template[] = [...Object.keys(apiDocument.paths), ...Object.keys(UNDOCUMENTED)]
   .map((text) => ({ text, pattern: new RegExp(`^${text.replaceAll(/\{\w+\}/g, "([^/]+)")}$`) }))
   .sort((a, b) => Number(a.text.includes("{")) - Number(b.text.includes("{")));
 
@@ -28,7 +32,7 @@ function match(path: string): { readonly template: string; readonly key: string 
 
 /** Whether anybody may ask, without a token. */
 export function isOpen(path: string): boolean {
-  return path === "/root/config/" || path === "/core/brands/current/";
+  return path === "/root/config/" || path === "/core/brands/current/" || path.startsWith("/flows/executor/");
 }
 
 /** Answers a request; nothing where authentik's API has no such path. */
@@ -36,7 +40,8 @@ export function route(request: Request, world: World): Answer | undefined {
   const found = match(request.path);
   if (found === undefined) return undefined;
   const { key, template } = found;
-  if (!(request.method in (apiDocument.paths[template] ?? {}))) throw notAllowed(request.method);
+  const methods = UNDOCUMENTED[template] ?? Object.keys(apiDocument.paths[template] ?? {});
+  if (!methods.includes(request.method)) throw notAllowed(request.method);
   const special = specialRoute(template, key, request, world);
   if (special !== undefined) return special;
   const whole = collections.get(template.slice(1, -1));

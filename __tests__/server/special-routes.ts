@@ -1,11 +1,14 @@
 import type { Answer } from "./answer";
 import { badRequest, notFound, nothing, ok } from "./answer";
 import { collectionAt, operation } from "./collections";
-import { secret, sha256 } from "./ids";
+import { sha256 } from "./ids";
 import { setMember } from "./membership";
 import { objectAt } from "./object-routes";
+import { currentBrand, recoveryEmail, recoveryLink } from "./recovery";
+import { firstChallenge, signIns } from "./public-answers";
 import { Rendering } from "./rendering";
 import type { Request } from "./request";
+import { assign, assignedByRoles, objectPermissions, rights, setRole, unassign } from "./role-permissions";
 import { checkBody } from "./request-validation";
 import { outpostConfig } from "./settings";
 import type { Stored, Values } from "./store";
@@ -40,16 +43,22 @@ function member(isMember: boolean): Route {
   };
 }
 
-function recoveryLink(call: Call): string {
-  const user = at("core/users", call);
-  const { store, url } = call.world;
-  const brand = store.all("core/brands").find((candidate) => candidate["default"] === true);
-  const flow = store.get(["flows/instances"], brand?.["flow_recovery"]);
-  if (flow === undefined) throw badRequest({ non_field_errors: "No recovery flow set." });
-  if (flow["authentication"] === "require_authenticated") {
-    throw badRequest({ non_field_errors: "Recovery flow not applicable to user" });
-  }
-  return `${url}/if/flow/${String(flow["slug"])}/?flow_token=${secret(`recovery/${user.pk}`, 60)}`;
+function recovery(call: Call): Answer {
+  const { token_duration: duration } = body("/core/users/{id}/recovery/", call);
+  return ok({ link: recoveryLink(call.world, at("core/users", call), duration) });
+}
+
+function recoveryByEmail(call: Call): Answer {
+  const asked = body("/core/users/{id}/recovery_email/", call);
+  recoveryEmail(call.world, at("core/users", call), asked);
+  return nothing;
+}
+
+function holder(holds: boolean): Route {
+  return (call) => {
+    const { pk } = body("/rbac/roles/{uuid}/add_user/", call);
+    return setRole(call.world, at("rbac/roles", call), pk, holds);
+  };
 }
 
 function serviceAccount(call: Call): Answer {
@@ -157,24 +166,40 @@ function certificateData(field: "certificate_data" | "key_data"): Route {
   return (call) => ok({ data: at("crypto/certificatekeypairs", call)[field] });
 }
 
+const ASSIGNED = "/rbac/permissions/assigned_by_roles/{uuid}/";
+
 /** The paths that are no collection and no object, by method and template. */
 const SPECIAL_ROUTES: Readonly<Record<string, Route>> = {
   "get /admin/settings/": settings,
   "put /admin/settings/": settings,
   "patch /admin/settings/": settings,
   "get /admin/version/": version,
+  "get /core/brands/current/": ({ world }) => ok(currentBrand(world)),
   "post /core/groups/{group_uuid}/add_user/": member(true),
   "post /core/groups/{group_uuid}/remove_user/": member(false),
   "get /core/tokens/{identifier}/view_key/": viewKey,
   "post /core/tokens/{identifier}/set_key/": setKey,
   "get /core/users/me/": me,
   "post /core/users/service_account/": serviceAccount,
-  "post /core/users/{id}/recovery/": (call) => ok({ link: recoveryLink(call) }),
+  "post /core/users/{id}/recovery/": recovery,
+  "post /core/users/{id}/recovery_email/": recoveryByEmail,
   "post /core/users/{id}/set_password/": setPassword,
   "get /crypto/certificatekeypairs/{kp_uuid}/view_certificate/": certificateData("certificate_data"),
   "get /crypto/certificatekeypairs/{kp_uuid}/view_private_key/": certificateData("key_data"),
+  "get /flows/executor/{flow_slug}/": ({ key, world }) => ok(firstChallenge(key, world)),
+  "get /oauth2/access_tokens/": ({ request, world }) => signIns(request, world),
+  "get /outposts/instances/{uuid}/health/": (call) => ok(at("outposts/instances", call)["health"] ?? []),
   "get /outposts/instances/default_settings/": ({ world }) => ok({ config: outpostConfig(`${world.url}/`) }),
   "get /providers/oauth2/{id}/setup_urls/": setupUrls,
+  "get /rbac/permissions/": ({ request, world }) => rights(request, world),
+  "get /rbac/permissions/assigned_by_roles/": ({ request, world }) => assignedByRoles(request, world),
+  "post /rbac/permissions/assigned_by_roles/{uuid}/assign/": (call) =>
+    assign(call.world, at("rbac/roles", call), body(`${ASSIGNED}assign/`, call)),
+  "patch /rbac/permissions/assigned_by_roles/{uuid}/unassign/": (call) =>
+    unassign(call.world, at("rbac/roles", call), body(`${ASSIGNED}unassign/`, call)),
+  "get /rbac/permissions/roles/": ({ request, world }) => objectPermissions(request, world),
+  "post /rbac/roles/{uuid}/add_user/": holder(true),
+  "post /rbac/roles/{uuid}/remove_user/": holder(false),
   "get /root/config/": config,
 };
 

@@ -66,7 +66,12 @@ export class Store {
       const next = (this.last.get(sequence) ?? 0) + 1;
       this.last.set(sequence, next);
       key = collection.numeric ? next : uuid(`${sequence}/${next}`);
-    } while (this.get([collection.path], key) !== undefined);
+    } while (
+      this.get(
+        family(collection.path).map(({ path }) => path),
+        key,
+      ) !== undefined
+    );
     return key;
   }
 

@@ -11,7 +11,11 @@ module.exports = {
   testMatch: ["**/*.test.ts"],
   // They have a configuration of their own: nothing else needs a browser.
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/__tests__/browser/"],
-  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
-  moduleNameMapper: { "/private/stack-trace$|^\\./stack-trace$": "<rootDir>/__tests__/no-stack-trace.js" },
+  // Jest has no import() of its own: what is loaded late is loaded as everything else is.
+  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false, tsconfig: "__tests__/tsconfig.json" }] },
+  moduleNameMapper: {
+    "^(\\.{1,2}/.*)\\.js$": ["$1", "$1.js"],
+    "/private/stack-trace$|^\\./stack-trace$": "<rootDir>/__tests__/no-stack-trace.js",
+  },
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/node_modules/.cache"],
 };

@@ -51,6 +51,16 @@ test.each(allFiles("access"))("%s imports only what it may", (file) => {
   expect(found.filter((name) => !ACCESS_DOORS.test(file) || !name.startsWith("../delivery/"))).toEqual([]);
 });
 
+/** Day two knows the config and authentik's API; what needs the stacks runs in a process of its own. */
+const CLI =
+  /^(commander|yaml|zod|node:.+|@goauthentik\/api\/dist\/.+|(\.\.\/)+(api|config|access)\/.+|(\.\.\/)+delivery\/(api-token|failure|fetch-error|interrupt|progress|vault|vault-api|vault-sign-in|lookups|wait|instance|where-to-look|visible)(\.js)?|(\.\.\/)+schema\/.+\.json|\.\/.+|\.\.\/[\w-]+)$/;
+const CLUSTER = "@kubernetes/client-node";
+
+test.each(allFiles("cli"))("%s imports only what it may", (file) => {
+  const found = new Set(imports(file).filter((name) => !CLI.test(name)));
+  expect([...found]).toEqual(file === join("cli", "doctor", "cluster.ts") ? [CLUSTER] : []);
+});
+
 test.each(allFiles("delivery"))("%s imports only what it may", (file) => {
   expect(imports(file).filter((name) => !DELIVERY.test(name))).toEqual([]);
 });
@@ -59,6 +69,9 @@ test("nothing but main.ts knows delivery, nothing but scripts knows access", () 
   const knowing = [
     ...CODE.flatMap(files).filter((file) => imports(file).some((name) => /\/(access|delivery)\//.test(name))),
     ...["api", "delivery"].flatMap(allFiles).filter((file) => imports(file).some((name) => /\/access\//.test(name))),
+    ...["access", "api", "config", "constructs", "delivery", "stacks"]
+      .flatMap(allFiles)
+      .filter((file) => imports(file).some((name) => /\/cli\//.test(name))),
   ];
   expect(knowing).toEqual([]);
 });

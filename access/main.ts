@@ -1,39 +1,31 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { Failure } from "../delivery/failure";
 import { diff } from "./diff";
 import { appLines, asJson, hostLines, liveLines, matrix, personLines } from "./list";
 import type { LivePerson } from "./live";
-import type { ReportOptions } from "./page/report";
 import { asLog, asMarkdown, asText } from "./print";
+import { addAccessTo } from "./program";
+import type { AccessActions, DiffOptions, ListOptions, ReportCommandOptions } from "./program";
 import { review } from "./review";
 import { readRevision } from "./revision";
 import type { World } from "./world";
 
-interface ListOptions {
-  readonly person?: string;
-  readonly app?: string;
-  readonly host?: string;
-  readonly at?: string;
-  readonly site?: string;
-  readonly json: boolean;
-  readonly live: boolean;
+/** Reads the world of the working folder. */
+export type ReadWorkingWorld = () => Promise<World>;
+
+/** What synthesizes takes a second to load, and a revision needs none of it. */
+const synthesize: ReadWorkingWorld = async () => (await import("./working-folder.js")).workingWorld();
+
+/** What the commands do, by the working folder as it is read. */
+export function actions(workingWorld = synthesize): AccessActions {
+  return {
+    list: (options) => list(options, workingWorld),
+    compare: (base, head, options) => compare(base, head, options, workingWorld),
+    report: (options) => report(options, workingWorld),
+  };
 }
 
-/** `log` is text for the log of a job, `markdown` for its summary. */
-const FORMATS = ["text", "log", "markdown", "json"] as const;
-
-interface DiffOptions {
-  readonly format: (typeof FORMATS)[number];
-  readonly site?: string;
-  readonly exitCode: boolean;
-}
-
-/** The world of the working folder; what synthesizes takes a second to load, and a revision needs none of it. */
-async function workingWorld(): Promise<World> {
-  return (await import("./working-folder.js")).workingWorld();
-}
-
-async function list(options: ListOptions): Promise<number> {
+async function list(options: ListOptions, workingWorld: ReadWorkingWorld): Promise<number> {
   const world = options.at === undefined ? await workingWorld() : readRevision(options.at, options.site);
   const person = options.person === undefined ? undefined : found("person", options.person, world);
   const app = options.app === undefined ? undefined : found("app", options.app, world);
@@ -103,7 +95,12 @@ async function askLive(world: World): Promise<LivePerson[]> {
   return onlyThere(new Authentik({ url: site.authentik.url, token }), world);
 }
 
-async function compare(base: string, head: string | undefined, options: DiffOptions): Promise<number> {
+async function compare(
+  base: string,
+  head: string | undefined,
+  options: DiffOptions,
+  workingWorld: ReadWorkingWorld,
+): Promise<number> {
   const after = head === undefined ? await workingWorld() : readRevision(head, options.site);
   const before = readRevision(base, options.site ?? after.site);
   const difference = diff(before, after);
@@ -119,7 +116,7 @@ async function compare(base: string, head: string | undefined, options: DiffOpti
   return options.exitCode && difference.widened ? 1 : 0;
 }
 
-async function report(options: ReportOptions & Pick<ListOptions, "at">): Promise<number> {
+async function report(options: ReportCommandOptions, workingWorld: ReadWorkingWorld): Promise<number> {
   const { writeReport } = await import("./page/report.js");
   await writeReport(options.at === undefined ? await workingWorld() : readRevision(options.at, options.site), options);
   print(options.out);
@@ -130,60 +127,12 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Runs a command, and says how the process ends. */
-async function run(work: () => Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await work();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    // By name: to know the classes would load cdktf for every command.
-    const isTold = ["ConfigError", "RefusedError", "ApiError", "Failure"].includes(error.name);
-    if (!isTold) throw error;
-    console.error(error.message);
-    const isAway = "kind" in error && error.kind === "unreachable";
-    process.exitCode = error instanceof Failure ? error.exitCode : isAway ? 3 : 1;
-  }
-}
-
 /** The program of `npm run access`. */
 export function program(): Command {
-  const root = new Command("npm run access")
-    .description("Says who can open what, and what a change does to that.")
-    .exitOverride()
-    .usage("-- [options]")
-    .option("--person <username>", "one person, and why")
-    .option("--app <slug>", "one app, and why")
-    .option("--host <host>", "one host, what answers for it, and why")
-    .option("--at <revision>", "a revision of git or a folder, in place of the working folder")
-    .option("--site <name>", "which site of a revision; the only one unless named")
-    .option("--live", "ask authentik who exists only there", false)
-    .option("--json", "print one JSON document", false)
-    .action(async (options: ListOptions) => run(() => list(options)));
-  root
-    .command("diff")
-    .description("what a change does to who can open what; runs nothing of the other revisions")
-    .argument("<base>", "a revision of git or a folder with stacks")
-    .argument("[head]", "the same; the working folder unless named")
-    .addOption(new Option("--format <format>", "how it is written").choices(FORMATS).default("text"))
-    .option("--exit-code", "exit code 1 when access gets wider", false)
-    .option("--site <name>", "which site; the only one unless named")
-    .action(async (base: string, head: string | undefined, options: DiffOptions, command: Command) =>
-      run(() => compare(base, head, { ...options, ...command.optsWithGlobals<DiffOptions>() })),
-    );
-  addReport(root);
-  for (const command of root.commands) command.copyInheritedSettings(root).usage(`-- ${command.usage()}`);
+  const root = new Command("npm run access").exitOverride().usage("-- [options]");
+  addAccessTo(root, () => Promise.resolve(actions()));
+  for (const command of root.commands) command.usage(`-- ${command.usage()}`);
   return root;
-}
-
-function addReport(root: Command): void {
-  root
-    .command("report")
-    .description("writes a page for a browser: who can open what and why, apps, flows, waivers")
-    .option("--base <revision>", "a revision of git or a folder; what is different since then is marked")
-    .option("--out <file>", "the file that is written", "access-report.html")
-    .action(async (_options: object, command: Command) =>
-      run(() => report(command.optsWithGlobals<ReportOptions & Pick<ListOptions, "at">>())),
-    );
 }
 
 /** Wrong usage is 2. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { GuardName } from "../config/delivery-shape";
 import type { Site } from "../config/load";
 import { currentToken, isTokenChosen, requireToken } from "./api-token";
@@ -15,7 +14,7 @@ import { Report } from "./report";
 import { requireTheirs, secretsInit } from "./secrets-init";
 import type { SecretRow } from "./secrets-init";
 import { Vault } from "./vault";
-import { missingNow, waitForInstance } from "./wait";
+import { CLOCK, missingNow, TOKEN_GRACE_MINUTES, waitForInstance } from "./wait";
 import type { Clock } from "./wait";
 import { whereToLook } from "./where-to-look";
 import type { StackFolder } from "./workspace";
@@ -28,20 +27,6 @@ export interface BootstrapOptions {
 }
 
 type BringUp = Omit<BootstrapOptions, "pass">;
-
-const CLOCK: Clock = {
-  now: () => performance.now(),
-  sleep: async (milliseconds) => {
-    try {
-      await sleep(milliseconds, undefined, { signal: interrupted });
-    } catch {
-      throw interrupted.reason as Error;
-    }
-  },
-};
-
-/** The bootstrap token is made by the worker's first tasks, a while after the server is ready. */
-const TOKEN_GRACE_MINUTES = 3;
 
 /**
  * Brings up a site that is not there yet, or is there in part: secrets, platform, a wait until authentik has what is

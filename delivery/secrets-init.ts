@@ -1,11 +1,10 @@
-import { randomBytes } from "node:crypto";
 import type { Site } from "../config/load";
 import type { VaultRef } from "../config/schema";
 import { vaultRefs } from "../config/vault-rules";
 import { Failure } from "./failure";
 import { isRunning } from "./instance";
 import { interrupted } from "./interrupt";
-import { isFilled, Vault } from "./vault";
+import { isFilled, randomSecret, Vault } from "./vault";
 import type { SecretVersion } from "./vault";
 import { loadNamedSite } from "./workspace";
 
@@ -150,7 +149,7 @@ async function fill(secrets: readonly Secret[], vault: Vault, dryRun: boolean): 
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const found = await vault.read(ref.mount, ref.path);
     const made = found.gone === undefined && !dryRun ? missingOurs(secrets, found) : [];
-    const data = { ...found.data, ...Object.fromEntries(made.map((key) => [key, randomBytes(32).toString("hex")])) };
+    const data = { ...found.data, ...Object.fromEntries(made.map((key) => [key, randomSecret()])) };
     if (made.length === 0 || (await vault.write(ref.mount, ref.path, data, found.version))) {
       return describe(secrets, { ...found, data }, made);
     }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { VaultRef } from "../config/schema";
 import { Failure } from "./failure";
 import { member } from "./fetch-error";
@@ -18,6 +19,11 @@ export interface SecretVersion {
 /** Whether a field of a secret holds something. */
 export function isFilled(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "";
+}
+
+/** A secret that nobody has to know: 64 hex digits. */
+export function randomSecret(): string {
+  return randomBytes(32).toString("hex");
 }
 
 /** How Vault says that somebody else wrote in between. */

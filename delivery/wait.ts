@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "./failure";
 import type { Instance, Trouble } from "./instance";
+import { interrupted } from "./interrupt";
 import { nameOf, valueOf } from "./lookups";
 import type { Lookup } from "./lookups";
 import { inWords } from "./progress";
@@ -32,6 +34,21 @@ export interface Missing {
   /** What is there instead, such as `503` or `no flow a, no flow b`. */
   readonly got: string;
 }
+
+/** This machine's time; a sleep ends when the command is stopped. */
+export const CLOCK: Clock = {
+  now: () => performance.now(),
+  sleep: async (milliseconds) => {
+    try {
+      await sleep(milliseconds, undefined, { signal: interrupted });
+    } catch {
+      throw interrupted.reason as Error;
+    }
+  },
+};
+
+/** The bootstrap token is made by the worker's first tasks, a while after the server is ready. */
+export const TOKEN_GRACE_MINUTES = 3;
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;

@@ -49,6 +49,9 @@ export function connectPage(): string {
     "",
     "What each app of `config/site.ts` has to be told, made from it by `npm run docs`. Values in Vault are named, never shown.",
     "",
+    "`npm run authentik-iac -- app <app>` says the same of any site's app, and prints what to paste into Grafana, Forgejo, Immich,",
+    "Headscale, kubectl, Jellyfin, nginx and Traefik: see [day-two.md](day-two.md#app).",
+    "",
     ...KINDS.flatMap(([kind, title, how]) => [
       `## ${title}`,
       "",

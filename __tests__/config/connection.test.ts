@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import { connections, IDENTITY_HEADERS } from "../../config/connection";
+import { connections, hostConnections, IDENTITY_HEADERS, OUTPOST_HEADERS } from "../../config/connection";
+import type { ForwardAuthConnection } from "../../config/connection";
 import { loadSite } from "../../config/load";
 import type { Site } from "../../config/load";
+import { authProxyObjects } from "../../constructs/auth-proxy-objects";
 import { EMBEDDED_OUTPOST } from "../../constructs/embedded-outpost";
 import { FORWARD_AUTH_HEADERS } from "../../constructs/forward-auth-app";
 import { LdapApp } from "../../constructs/ldap-app";
@@ -64,6 +66,15 @@ test.each<[string, object, string]>([
   );
 });
 
+test("OpenID Connect: a client asks for scopes by their names, each once", () => {
+  const file = join(ROOT, "policies", "groups_scope.py");
+  const scopeMappings = { who: { scopeName: "groups", file }, mail: { scopeName: "email", file } };
+  const wiki = { ...smallSite.apps.wiki, scopes: ["who", "mail", "offline_access"] };
+  expect(facts(site({ scopeMappings, apps: { wiki } }), "wiki").Scopes).toBe(
+    "openid email profile groups offline_access",
+  );
+});
+
 test("OpenID Connect: the account that reads people is the construct's", () => {
   const reads = { ...smallSite.apps.wiki, slug: "the-wiki", directoryReader: {} };
   synth((scope) => {
@@ -120,8 +131,55 @@ describe("forward auth names the Middleware of whoever answers", () => {
     );
   });
 
+  test("restricted hosts that another outpost serves", () => {
+    const managed = { edge: { namespace: "edge" } };
+    const made = site({
+      outposts: { managed },
+      hostAccess: { hosts: { "a.example.org": "everyone" }, outpost: "edge" },
+    });
+    const { traefikMiddleware } = outpostNames("edge", "edge");
+    expect(facts(made, "hostAccess")["Traefik annotation"]).toBe(annotation(traefikMiddleware));
+    expect(hostConnections(made)).toMatchObject([
+      { key: "a.example.org", slug: "a-example-org", origins: ["https://a.example.org"], mode: "forward_single" },
+    ]);
+  });
+
   test("headers that the outpost sends", () => {
+    expect(OUTPOST_HEADERS).toEqual(FORWARD_AUTH_HEADERS);
     expect(FORWARD_AUTH_HEADERS).toEqual(expect.arrayContaining([...IDENTITY_HEADERS]));
+  });
+
+  const asked = (parts: object): ForwardAuthConnection => {
+    const [found] = connections(site({ outposts, apps: { wiki }, ...parts }));
+    if (found?.kind !== "forward-auth") throw new Error("no forward auth");
+    return found;
+  };
+
+  test("where a proxy asks, and what of the answer the app is given, are the proxy's own", () => {
+    const emergency = { from: "existing", name: "emergency" } as const;
+    const authProxy = { name: "gatekeeper", responseHeaders: ["X-Team"], emergency };
+    const [middleware] = authProxyObjects({
+      namespace: "identity",
+      name: "gatekeeper",
+      outpostHost: "outpost",
+      emergency: true,
+      responseHeaders: ["X-Team"],
+    });
+    const { askAt, answerHeaders, middleware: named } = asked({ platform: { ...platform, authProxy } });
+    expect({ address: askAt, authResponseHeaders: answerHeaders }).toEqual({
+      address: (middleware as { spec?: { forwardAuth?: { address: string } } }).spec?.forwardAuth?.address,
+      authResponseHeaders: [...FORWARD_AUTH_HEADERS, "X-Team", "X-Auth-Fallback"],
+    });
+    expect(named).toEqual({ name: "gatekeeper", namespace: "identity" });
+  });
+
+  test("the outpost is asked itself where no proxy stands before it", () => {
+    const { serviceHost } = outpostNames(EMBEDDED_OUTPOST, "identity");
+    expect(asked({ platform })).toMatchObject({
+      askAt: `http://${serviceHost}:9000/outpost.goauthentik.io/auth/traefik`,
+      hasIngress: true,
+    });
+    expect(asked({ outposts: { embedded: { form: "in-server", ingress: "none" } } }).hasIngress).toBe(false);
   });
 });
 

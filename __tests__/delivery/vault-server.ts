@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -19,6 +20,15 @@ export interface VaultRequest {
   readonly path: string;
   readonly namespace?: string | undefined;
   readonly body?: unknown;
+}
+
+/** What happens to one request for a secret, nothing done. */
+export interface VaultFault {
+  readonly method: "GET" | "POST";
+  /** @default - answered as ever */
+  readonly status?: number;
+  /** Milliseconds the answer takes.  @default 0 */
+  readonly slow?: number;
 }
 
 /** The token that may do everything the policies of a test allow. */
@@ -40,6 +50,7 @@ export class VaultServer {
   sealed = false;
   url = "";
 
+  private readonly faults: VaultFault[] = [];
   private readonly secrets = new Map<string, Version[]>();
   private readonly server: Server = createServer((request, response) => {
     void this.answer(request, response);
@@ -65,6 +76,12 @@ export class VaultServer {
     this.beforeWrite = () => undefined;
     this.afterWrite = () => undefined;
     this.sealed = false;
+    this.faults.length = 0;
+  }
+
+  /** Adds a fault that meets the next request of its method for a secret. */
+  fail(fault: VaultFault): void {
+    this.faults.push(fault);
   }
 
   /** Puts a secret's next version, as `vault kv put` does. */
@@ -103,6 +120,12 @@ export class VaultServer {
     const path = (request.url ?? "").replace(/^\/v1\//, "");
     const body = text === "" ? undefined : (JSON.parse(text) as Data);
     this.requests.push({ method, path, namespace: headers["x-vault-namespace"] as string | undefined, body });
+    const fault = path.includes("/data/") ? this.takeFault(method) : undefined;
+    if (fault?.slow !== undefined) await sleep(fault.slow);
+    if (fault?.status !== undefined) {
+      response.writeHead(fault.status).end();
+      return;
+    }
     try {
       const reply = this.reply(method, path, body, headers["x-vault-token"] === VAULT_TOKEN);
       response.writeHead(reply.status, { "Content-Type": "application/json" });
@@ -110,6 +133,11 @@ export class VaultServer {
     } catch {
       request.socket.destroy();
     }
+  }
+
+  private takeFault(method: string): VaultFault | undefined {
+    const index = this.faults.findIndex((fault) => fault.method === method);
+    return index < 0 ? undefined : this.faults.splice(index, 1)[0];
   }
 
   private reply(method: string, path: string, body: Data | undefined, known: boolean): Reply {

@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { attribute, days, email, fullName, slug, username } from "./invite/options";
+import type { CreateOptions } from "./invite/options";
+import type { RevokeOptions } from "./invite/revoke";
+
+interface ListOptions {
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+export function addInvite(program: Command): void {
+  const invite = program.command("invite").description("invitations to the site's enrollment");
+  addCreate(invite);
+  invite
+    .command("list")
+    .description("the invitations there are; their codes are secrets and not shown")
+    .option("--all", "also those to other flows")
+    .option("--json", "print one JSON document")
+    .action(async (options: ListOptions) => {
+      const [{ run }, { list }] = await Promise.all([import("./command.js"), import("./invite/list.js")]);
+      await run(options, (context) => list(context, options));
+    });
+  invite
+    .command("revoke")
+    .description("deletes an invitation: its link and its code are good for nothing then")
+    .argument("[name]", "name or code of the invitation")
+    .option("--expired", "all that are over")
+    .option("--all", "with --expired, also those to other flows")
+    .option("--json", "print one JSON document")
+    .action(async (name: string | undefined, options: RevokeOptions & ListOptions) => {
+      const [{ run }, { revoke }] = await Promise.all([import("./command.js"), import("./invite/revoke.js")]);
+      await run(options, (context) => revoke(context, name, options));
+    });
+}
+
+function addCreate(invite: Command): void {
+  invite
+    .command("create")
+    .description("makes an invitation, and shows its link and its code once")
+    .option("--group <key...>", "groups of enrollment.assignableGroups that they are put into")
+    .option("--email <address>", "what the form is filled in with", email)
+    .option("--full-name <name>", "what the form is filled in with", fullName)
+    .option("--username <username>", "what the form is filled in with", username)
+    .option("--attribute <key=value>", "an attribute of theirs; key:=value takes JSON; may be repeated", attribute)
+    .option("--days <days>", "how long it is good for, 1 to 365", days, 7)
+    .option("--reusable", "good for everybody who has it, and not for one person")
+    .option("--name <slug>", "what administrators call it; made from who it is for unless given", slug)
+    .option("--json", "print one JSON document")
+    .action(async (options: CreateOptions & ListOptions) => {
+      const [{ run }, { create }] = await Promise.all([import("./command.js"), import("./invite/create.js")]);
+      await run(options, (context) => create(context, options));
+    });
+}

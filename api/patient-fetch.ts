@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { within } from "./within";
 
 /** Time, so that tests need not wait. */
 export interface Clock {
@@ -95,13 +96,13 @@ async function attempt(
   input: Parameters<typeof globalThis.fetch>[0],
   init: RequestInit,
 ): Promise<Outcome> {
-  const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
-  const signals = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   try {
-    const answer = await fetch(input, { ...init, redirect: "manual", signal: signals });
-    const { headers, status, statusText } = answer;
-    const body = NO_BODY.has(status) ? null : await answer.arrayBuffer();
-    return { response: new Response(body, { headers, status, statusText }) };
+    return await within(signal, timeoutSeconds * 1000, async (limited) => {
+      const answer = await fetch(input, { ...init, redirect: "manual", signal: limited });
+      const { headers, status, statusText } = answer;
+      const body = NO_BODY.has(status) ? null : await answer.arrayBuffer();
+      return { response: new Response(body, { headers, status, statusText }) };
+    });
   } catch (error) {
     return { error };
   }

@@ -22,7 +22,7 @@ export const pythonFile = words(/^\S(.*\S)?\.py$/, "be the path of a .py file").
   "Python file that defines `evaluate(request)`, relative to the site file.",
 );
 export const httpUrl = words(
-  /^https?:\/\/[^\s/?#@]+[^\s?#]*$/,
+  /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/,
   "be a URL that begins with http:// or https:// and holds no credentials, query or fragment",
 );
 /** A mount or path below one; Vault reads `a/../b` as `b`, so that two spellings could name one secret. */

@@ -3,7 +3,7 @@ import { key, text, vaultRef, waive, words } from "./basic-shapes";
 
 /** An address of a provider; some have a query. */
 const address = words(
-  /^https?:\/\/[^\s/?#@]+[^\s#]*$/,
+  /^https?:\/\/[^\s/?#@]+([/?][^\s#]*)?$/,
   "be a URL that begins with http:// or https:// and holds no credentials or fragment",
 );
 

@@ -1,3 +1,4 @@
+import { within } from "../api/within";
 import type { Site } from "../config/load";
 import { fetchError, member } from "./fetch-error";
 import { interrupted } from "./interrupt";
@@ -86,13 +87,12 @@ export class PublicInstance implements Instance {
 
   /** One question; a retry is the wait's business. */
   private async get(path: string, { isOpen = false } = {}): Promise<{ body: unknown } | { trouble: Trouble }> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const headers = isOpen ? new Headers() : new Headers({ Authorization: `Bearer ${this.#token}` });
     try {
-      const response = await fetch(`${this.url}${path}`, {
-        headers: isOpen ? {} : { Authorization: `Bearer ${this.#token}` },
-        signal: this.signal === undefined ? timeout : AbortSignal.any([this.signal, timeout]),
+      const [response, body] = await within(this.signal, TIMEOUT_MS, async (signal): Promise<[Response, unknown]> => {
+        const answer = await fetch(`${this.url}${path}`, { headers, signal });
+        return [answer, await answer.json().catch(() => undefined)];
       });
-      const body: unknown = await response.json().catch(() => undefined);
       if (response.ok) return { body };
       const isRefused = !isOpen && (response.status === 401 || response.status === 403);
       return { trouble: { what: isRefused ? "token" : "answer", got: words(response.status, body) } };

@@ -1,3 +1,4 @@
+import { within } from "../api/within";
 import type { Site } from "../config/load";
 import { Failure } from "./failure";
 import type { FailureCode } from "./failure";
@@ -44,20 +45,18 @@ export class VaultApi {
 
   async call(method: "GET" | "POST", path: string, { token, body }: CallOptions): Promise<Answer> {
     const { fetch, signal } = this;
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const headers = {
+      "X-Vault-Request": "true",
+      ...(token !== undefined && { "X-Vault-Token": token }),
+      ...(this.namespace !== undefined && { "X-Vault-Namespace": this.namespace }),
+      ...(body !== undefined && { "Content-Type": "application/json" }),
+    };
+    const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
     try {
-      const response = await fetch(`${this.address}/v1/${path}`, {
-        method,
-        headers: {
-          "X-Vault-Request": "true",
-          ...(token !== undefined && { "X-Vault-Token": token }),
-          ...(this.namespace !== undefined && { "X-Vault-Namespace": this.namespace }),
-          ...(body !== undefined && { "Content-Type": "application/json" }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      return await within(signal, TIMEOUT_MS, async (limited) => {
+        const response = await fetch(`${this.address}/v1/${path}`, { ...init, signal: limited });
+        return { status: response.status, body: parse(await response.text()) };
       });
-      return { status: response.status, body: parse(await response.text()) };
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw this.unreachable(error);

@@ -119,6 +119,11 @@ describe("shape", () => {
       'authentik: url must be a URL that begins with http:// or https:// and holds no credentials, query or fragment, got "auth"',
     ],
     [
+      "a name in a URL",
+      { authentik: { ...smallSite.authentik, url: "https://jane@auth.example.org" } },
+      'authentik: url must be a URL that begins with http:// or https:// and holds no credentials, query or fragment, got "https://jane@auth.example.org"',
+    ],
+    [
       "an unknown way to a token",
       { authentik: { ...smallSite.authentik, apiToken: { from: "valt" } } },
       'authentik: apiToken.from must be "vault" or "env", got "valt"',

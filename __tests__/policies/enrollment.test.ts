@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { RESERVED } from "../../cli/invite/options";
 import type { Constants } from "../../constructs/expression";
 import { pythonObject, pythonUser } from "./harness";
 import type { PolicyGroup, PolicyOutcome, PolicyUser } from "./harness";
 import { policyRunner } from "./policy-runner";
 import type { Run } from "./policy-runner";
+import { ROOT } from "../synth";
 
 const policies = policyRunner();
 
@@ -135,6 +139,24 @@ describe("enrollment_fields.py", () => {
       ...data,
       ...attributes,
     });
+  });
+
+  test("drops attributes that are powers, alone and among others", async () => {
+    const powers = ["memberOf", "AK-superuser", "goauthentik.io/user/debug", "settings.locale", "avatar", "uidNumber"];
+    const written = Object.fromEntries(powers.map((name) => [`attributes.${name}`, "x"]));
+    const attributes = { ...Object.fromEntries(powers.map((name) => [name, "x"])), settingsx: 1, team: "a" };
+    expect(await kept({ ...written, "attributes.avatars": 1, attributes })).toEqual({
+      "attributes.avatars": 1,
+      attributes: { settingsx: 1, team: "a" },
+    });
+    expect(await kept({ attributes: "x" })).toEqual({});
+  });
+
+  test("knows the same powers as the command that makes invitations", () => {
+    const source = readFileSync(join(ROOT, "policies", "enrollment_fields.py"), "utf8");
+    const [, list = ""] = /RESERVED = \[([^\]]*)\]/.exec(source) ?? [];
+    const names = [...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name);
+    expect(names).toEqual([...new Set(Object.keys(RESERVED).map((name) => name.toLowerCase()))].sort());
   });
 
   test.each([

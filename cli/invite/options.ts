@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { looksLikeToken } from "../../config/problems";
+import { holdsInexactNumber } from "../writes";
 
 export interface CreateOptions {
   /** Keys of groups of the site. */
@@ -47,8 +48,16 @@ export function username(value: string): string {
   throw wrong("be 1 to 150 characters without white space at its ends and without control characters");
 }
 
+/** What LDAP apps are told in place of what authentik knows of a person, if an attribute has the name. */
+const LDAP = [
+  ...["ak-active", "ak-superuser", "cn", "createTimestamp", "displayName", "dn", "homeDirectory", "mail", "memberOf"],
+  ...["modifyTimestamp", "name", "objectClass", "pwdChangedTime", "sAMAccountName", "sn", "uid"],
+];
+
 /** Attributes that are no invitation's to give, with what is theirs. */
-const RESERVED: Readonly<Record<string, string>> = {
+export const RESERVED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(LDAP.map((name) => [name, "what LDAP apps are told of somebody"])),
+  "authentik-iac": "accounts of token create",
   additionalHeaders: "headers that outposts send to apps",
   avatar: "the picture, which policies/avatar.py alone writes",
   gidNumber: "the number of a group in LDAP apps",
@@ -63,7 +72,7 @@ const KEY = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 export function attribute(value: string, before: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const [, key = "", sign, text = ""] = /^([^=]*?)(:?=)(.*)$/s.exec(value) ?? [];
   if (sign === undefined) throw wrong("be key=value, or key:=value with a value in JSON");
-  const reserved = Object.entries(RESERVED).find(([name]) => key === name || new RegExp(`^${name}[./]`).test(key));
+  const reserved = Object.entries(RESERVED).find(([name]) => new RegExp(`^${name}([./]|$)`, "i").test(key));
   if (reserved !== undefined) throw wrong(`be none of those that are kept for ${reserved[1]}`);
   if (!KEY.test(key)) throw wrong("have a key of letters, digits, dashes and underscores, with dots between its parts");
   if (looksLikeToken(text)) throw wrong("hold no credential; revoke it, whoever makes invitations can read it");
@@ -74,9 +83,12 @@ export function attribute(value: string, before: Readonly<Record<string, unknown
 }
 
 function json(text: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     throw wrong("have a value in JSON behind :=, such as 'libraries:=[\"films\"]'");
   }
+  if (holdsInexactNumber(value)) throw wrong("have numbers that stay as they are; write a longer one as a text");
+  return value;
 }

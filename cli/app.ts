@@ -70,7 +70,7 @@ async function show(name: string, options: AppOptions, context: Context): Promis
   };
   const parts = [
     ...(options.for === undefined ? [heading(connection), table(connection.facts)] : []),
-    ...(snippet === undefined ? [hint(connection)] : pieces(snippet)),
+    ...(snippet === undefined ? hints(connection) : pieces(snippet)),
     ...(disagreements === undefined ? [] : [liveText(disagreements)]),
   ];
   return { document, text: parts.join("\n\n"), problems: disagreements !== undefined && disagreements.length > 0 };
@@ -86,7 +86,8 @@ async function found(name: string, site: Site): Promise<Connection> {
   const match =
     all.find(({ key }) => key === name) ??
     all.find(({ slug }) => slug === name) ??
-    all.find((one) => hostOf(one) === name);
+    all.find((one) => hostOf(one) === name) ??
+    all.find((one) => hostOf(one)?.replace(/:\d+$/, "") === name);
   if (match !== undefined) return match;
   const [{ Failure }, { suggest }] = await Promise.all([
     import("../delivery/failure.js"),
@@ -126,7 +127,9 @@ function hostOf(connection: Connection): string | undefined {
     connection.launchUrl,
     ...redirects.map(({ url, matchingMode }) => (matchingMode === "strict" ? url : undefined)),
   ];
-  return urls.flatMap((url) => (url !== undefined && /^https?:/.test(url) ? [new URL(url).host] : []))[0];
+  return urls.flatMap((url) =>
+    url !== undefined && /^https?:/.test(url) && URL.canParse(url) ? [new URL(url).host] : [],
+  )[0];
 }
 
 const KINDS = { oidc: "OpenID Connect", "forward-auth": "forward auth", ldap: "LDAP" } as const;
@@ -135,10 +138,12 @@ function heading({ title, key, kind }: Connection): string {
   return `${title} (${key}, ${KINDS[kind]})`;
 }
 
-function hint({ key, kind }: Connection): string {
-  return clientsOf(kind)
-    .map((client) => `what to paste: authentik-iac app ${key} --for ${client}`)
-    .join("\n");
+function hints(connection: Connection): string[] {
+  // Nothing asks an outpost that passes requests on itself.
+  if (connection.kind === "forward-auth" && connection.mode === "proxy") return [];
+  const { key, kind } = connection;
+  const lines = clientsOf(kind).map((client) => `what to paste: authentik-iac app ${key} --for ${client}`);
+  return [lines.join("\n")];
 }
 
 /** Each part below what it is for. */

@@ -8,7 +8,7 @@ interface Options {
 export function addAssign(program: Command): void {
   program
     .command("assign")
-    .description("adds somebody who is not in users.json to groups; takes nobody out of any")
+    .description("add somebody who is not in users.json to groups; nobody is taken out of any")
     .argument("<username>", "who, exactly as authentik writes it")
     .argument("<groups...>", "keys of groups of the site, or names of groups in authentik")
     .option("--allow-superuser", "also groups whose members may do everything")

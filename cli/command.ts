@@ -8,6 +8,7 @@ import { Failure } from "../delivery/failure";
 import { interrupted, Interrupted } from "../delivery/interrupt";
 import { Progress } from "../delivery/progress";
 import type { Vault } from "../delivery/vault";
+import { visible } from "../delivery/visible";
 
 /** What a command found out or did. */
 export interface Outcome {
@@ -60,19 +61,36 @@ export class Context {
     const { vault } = this.site();
     if (vault === undefined) return undefined;
     const { Vault: Opened } = await import("../delivery/vault.js");
-    return this.progress.step("signing in to Vault", () => Opened.open(vault));
+    return this.progress.step("signing in to Vault", () => Opened.open(vault, { signal: this.signal }));
   }
 
   private async openAuthentik(): Promise<Authentik> {
     const site = this.site();
     const token = process.env.AUTHENTIK_TOKEN || (await this.storedToken(site));
-    const url = process.env.AUTHENTIK_URL || site.authentik.url;
-    return new Authentik({ url, token, signal: this.signal });
+    return new Authentik({ url: ownUrl() ?? site.authentik.url, token, signal: this.signal });
   }
 
   private async storedToken(site: Site): Promise<string> {
     return requireToken(site, site.authentik.apiToken.from === "vault" ? await this.vault() : undefined);
   }
+}
+
+/**
+ * Where this machine reaches authentik, when AUTHENTIK_URL says so.
+ * @throws Failure when it is no URL, or holds a password, which errors would show
+ */
+export function ownUrl(): string | undefined {
+  const given = process.env.AUTHENTIK_URL;
+  if (!given) return undefined;
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  const isPlain = url?.username === "" && url.password === "" && url.search === "" && url.hash === "";
+  if (isPlain && (url.protocol === "http:" || url.protocol === "https:")) return given;
+  const got =
+    url === undefined ? "something else" : `one of ${url.protocol.slice(0, -1)}${isPlain ? "" : " with more"}`;
+  throw new Failure(
+    `AUTHENTIK_URL: must begin with http:// or https:// and hold no credentials, query or fragment, got ${got}; correct it`,
+    2,
+  );
 }
 
 /** The site file of this run. */
@@ -92,7 +110,7 @@ export async function run(
     process.exitCode = problems ? 1 : 0;
   } catch (error) {
     const { exitCode, message } = ending(error);
-    console.error(message);
+    console.error(printable(message));
     if (json) process.stdout.write(`${JSON.stringify({ error: message, exitCode }, null, 2)}\n`);
     process.exitCode = exitCode;
   }
@@ -102,5 +120,17 @@ function ending(error: unknown): { exitCode: number; message: string } {
   if (error instanceof Failure || error instanceof Interrupted) return error;
   if (error instanceof ApiError) return { exitCode: error.kind === "unreachable" ? 3 : 1, message: error.message };
   if (error instanceof Error && error.name === "ConfigError") return { exitCode: 1, message: error.message };
-  throw error;
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : "something that is no error";
+  return {
+    exitCode: 1,
+    message: `authentik-iac: must not come to this, got ${said}; report it, and see what was done`,
+  };
+}
+
+/** A message whose names, which anybody may have chosen, cannot harm a terminal. */
+function printable(message: string): string {
+  return message
+    .split("\n")
+    .map((line) => visible(line, Infinity))
+    .join("\n");
 }

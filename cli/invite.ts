@@ -9,11 +9,11 @@ interface ListOptions {
 }
 
 export function addInvite(program: Command): void {
-  const invite = program.command("invite").description("invitations to the site's enrollment");
+  const invite = program.command("invite").description("make, show and revoke invitations to the site's enrollment");
   addCreate(invite);
   invite
     .command("list")
-    .description("the invitations there are; their codes are secrets and not shown")
+    .description("show the invitations there are; their codes are secrets and not shown")
     .option("--all", "also those to other flows")
     .option("--json", "print one JSON document")
     .action(async (options: ListOptions) => {
@@ -22,8 +22,8 @@ export function addInvite(program: Command): void {
     });
   invite
     .command("revoke")
-    .description("deletes an invitation: its link and its code are good for nothing then")
-    .argument("[name]", "name or code of the invitation")
+    .description("delete an invitation: its link and its code are good for nothing then")
+    .argument("[name]", "name, code or link of the invitation")
     .option("--expired", "all that are over")
     .option("--all", "with --expired, also those to other flows")
     .option("--json", "print one JSON document")
@@ -36,7 +36,7 @@ export function addInvite(program: Command): void {
 function addCreate(invite: Command): void {
   invite
     .command("create")
-    .description("makes an invitation, and shows its link and its code once")
+    .description("make an invitation, and show its link and its code once")
     .option("--group <key...>", "groups of enrollment.assignableGroups that they are put into")
     .option("--email <address>", "what the form is filled in with", email)
     .option("--full-name <name>", "what the form is filled in with", fullName)

@@ -2,6 +2,8 @@ import { CoreApi } from "@goauthentik/api/dist/apis/CoreApi";
 import type { Authentik } from "../api/authentik";
 import { pages } from "../api/pages";
 import type { Site } from "../config/load";
+import { show } from "../config/problems";
+import { Failure } from "../delivery/failure";
 
 /** A group as it is in authentik. */
 export interface LiveGroup {
@@ -28,6 +30,7 @@ export class LiveGroups {
   /**
    * Reads all groups of an instance.
    * @param site whose groups count as what they will be as well as what they are
+   * @throws Failure when one is above another and cannot be seen, so that nobody knows what it gives
    */
   static async read(authentik: Authentik, site: Site): Promise<LiveGroups> {
     const core = authentik.use(CoreApi);
@@ -38,7 +41,12 @@ export class LiveGroups {
       const hasRoles = (roles ?? []).length > 0;
       groups.push({ pk, name, superuser: isSuperuser === true, parents: parents ?? [], hasRoles });
     }
-    return new LiveGroups(groups, site);
+    const seen = new Set(groups.map(({ pk }) => pk));
+    const below = groups.find(({ parents }) => parents.some((pk) => !seen.has(pk)));
+    if (below === undefined) return new LiveGroups(groups, site);
+    throw new Failure(
+      `authentik: the token must be allowed to see every group, got one that does not see what is above ${show(below.name)}; use a superuser's, or run it again if a group was just deleted`,
+    );
   }
 
   /** The names of all of them. */
@@ -83,5 +91,5 @@ export class LiveGroups {
 
 /** What authentik calls a group of the site. */
 export function groupName({ groups }: Site, key: string): string {
-  return groups[key]?.name ?? key;
+  return Object.hasOwn(groups, key) ? (groups[key]?.name ?? key) : key;
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { looksLikeToken } from "../config/problems";
 import { listenForSignals } from "../delivery/interrupt";
 import { addAccess } from "./access";
 import { addAdopt } from "./adopt";
@@ -28,8 +29,13 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
 /** The program `authentik-iac`. */
 export function program(): Command {
   const root = new Command("authentik-iac")
-    .description("Day two of a site: what people do by hand, and what Terraform should not do.")
+    .description("Do what people do by hand on day two of a site, and what Terraform should not do.")
     .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(harmless(text));
+      },
+    })
     .showHelpAfterError("(--help says what there is)")
     .addHelpText(
       "after",
@@ -42,6 +48,12 @@ Exit codes: 0 fine, 1 found problems or refused, 2 wrong usage, 3 out of reach o
   return root;
 }
 
+/** What is wrong with the arguments, without a credential that is among them. */
+function harmless(text: string): string {
+  const named = text.replace(/(unknown option '--?[^='\s]+)=[^]*'/, "$1'");
+  return named.replaceAll(/[^\s'"]+/g, (word) => (looksLikeToken(word) ? "(a credential)" : word));
+}
+
 /** Runs the program; wrong usage is 2. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
@@ -49,14 +61,26 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode === 0 || !args.includes("--json")) return;
+    const message =
+      error.code === "commander.help" ? "a command must be named; --help says which there are" : error.message;
+    const document = { error: harmless(message).replace(/^error: /, ""), exitCode: 2 };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   }
+}
+
+/** Whoever reads may stop reading, as `head` does; what nobody could read is a failure, it may have been a key that is shown once. */
+export function unwritten(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") return;
+  process.exitCode = 3;
+  process.stderr.write(`stdout: must take what is written to it, got ${error.code ?? error.name}; it is lost\n`);
 }
 
 /** Runs the program with the arguments of this process. */
 export function start(): void {
   listenForSignals();
-  // Whoever reads may stop reading, as `head` does.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  process.stdout.on("error", unwritten);
+  process.stderr.on("error", () => undefined);
   void main(process.argv.slice(2));
 }
 

@@ -10,7 +10,7 @@ interface Options {
 export function addRecoveryLink(program: Command): void {
   program
     .command("recovery-link")
-    .description("makes a link by which somebody sets a password; whoever opens it is signed in as them")
+    .description("make a link by which somebody sets a password; whoever opens it is signed in as them")
     .argument("<username>", "who, exactly as authentik writes it")
     .option("--minutes <minutes>", "how long it is good for, 5 to 1440", minutes, 30)
     .option("--email", "send it to their address and show it to nobody")

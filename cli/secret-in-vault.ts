@@ -4,6 +4,8 @@ import { vaultRefs } from "../config/vault-rules";
 import { Failure } from "../delivery/failure";
 import { isFilled, randomSecret } from "../delivery/vault";
 import type { SecretVersion, Vault } from "../delivery/vault";
+import { Interrupted } from "../delivery/interrupt";
+import { holdsInexactNumber, unsure } from "./writes";
 
 /** How often a path is tried again that somebody else writes at the same time. */
 const ATTEMPTS = 5;
@@ -63,11 +65,13 @@ export class SecretInVault {
     const { mount, path, key } = this.ref;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const found = await this.newest();
+      this.refuseInexact(found);
       const fresh = randomSecret();
       try {
         const isWritten = await this.vault.write(mount, path, { ...found.data, [key]: fresh }, found.version);
         if (isWritten) return { version: found.version + 1 };
       } catch (error) {
+        if (error instanceof Interrupted) throw unsure(error, `vault: ${this.unknown(found)}`);
         // A refusal wrote nothing; without an answer, nobody knows yet.
         if (!(error instanceof Failure) || error.exitCode !== 3) throw error;
         return await this.afterLostAnswer(error, { found, fresh, say });
@@ -76,6 +80,20 @@ export class SecretInVault {
     throw new Failure(
       `vault: ${this.place} must hold still while ${key} is replaced, got another version ${ATTEMPTS} times; see who writes there, then run it again`,
     );
+  }
+
+  /** A number that JavaScript cannot hold would come back as another one. */
+  private refuseInexact({ data }: SecretVersion): void {
+    if (!holdsInexactNumber(data)) return;
+    const { mount, path, key } = this.ref;
+    throw new Failure(
+      `vault: ${this.place} must hold numbers that can be written again as they are, got a longer one; openssl rand -hex 32 | tr -d '\\n' | vault kv patch -mount=${mount} ${path} ${key}=- leaves it alone`,
+    );
+  }
+
+  private unknown({ version }: SecretVersion): string {
+    const { mount, path, key } = this.ref;
+    return `whether ${this.place} has a new ${key} is not known, it was version ${version}; look at vault kv metadata get -mount=${mount} ${path}`;
   }
 
   private async afterLostAnswer(
@@ -89,10 +107,7 @@ export class SecretInVault {
     const { mount, path, key } = this.ref;
     const { data, version } = await this.vault.read(mount, path).catch((error: unknown) => {
       if (!(error instanceof Failure)) throw error;
-      throw new Failure(
-        `${message}\nvault: whether ${this.place} has a new ${key} is not known, it was version ${found.version}; look at vault kv metadata get -mount=${mount} ${path}`,
-        3,
-      );
+      throw new Failure(`${message}\nvault: ${this.unknown(found)}`, 3);
     });
     if (data[key] === fresh) {
       say("the answer was lost, and the new value is there");

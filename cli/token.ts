@@ -4,15 +4,15 @@ import { PURPOSES } from "./token/options";
 import type { CreateOptions } from "./token/options";
 
 export function addToken(program: Command): void {
-  const token = program.command("token").description("accounts for machines, and their keys");
+  const token = program.command("token").description("make accounts for machines, and their keys");
   token
     .command("create")
-    .description("makes an account for a machine with what it needs and no more, and shows its key once")
+    .description("make an account for a machine with what it needs and no more, and show its key once")
     .addOption(new Option("--for <purpose>", "what it is for").choices(PURPOSES).makeOptionMandatory())
     .option("--name <suffix>", "a second account for the same: what its name ends in", suffix)
     .option("--app <app>", "with netbird and ldap, key or slug of the app it is for")
     .option("--superuser", "with apply, for sites whose apps have accounts of their own")
-    .option("--rotate", "gives an account that is there another key; the one before is good for nothing then")
+    .option("--rotate", "give an account that is there another key; the one before is good for nothing then")
     .option("--json", "print one JSON document")
     .addHelpText("after", HELP)
     .action(async (options: CreateOptions & { readonly json?: boolean }) => {

@@ -18,6 +18,7 @@ export function addWait(program: Command): void {
     .option("--timeout <minutes>", "how long at most", minutes, 15)
     .option("--no-lookups", "wait for an answer and the token alone")
     .option("--json", "print one JSON document", false)
+    .addHelpText("after", "\nIt asks at the site's own URL, as Terraform does, whatever AUTHENTIK_URL says.")
     .action((options: WaitCommandOptions) => run(options, (context) => wait(options, context)));
 }
 

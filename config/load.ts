@@ -50,12 +50,20 @@ export type Site = Omit<SiteData, "imports" | "apps" | "sources" | "hostAccess" 
     readonly hosts: Readonly<Record<string, HostConfig>>;
   };
   readonly people: readonly Person[];
-  /** Import ids of objects that were there before, by address. */
-  readonly imports: Readonly<Record<string, string>>;
+  /** Objects that were there before. */
+  readonly imports: ImportsConfig;
   readonly backend: BackendConfig;
   /** Refusals that the site waives, with their reasons. */
   readonly waivers: readonly Waiver[];
 };
+
+/** Objects that were there before, by address. */
+export interface ImportsConfig {
+  /** Import ids. */
+  readonly imports: Readonly<Record<string, string>>;
+  /** The order in which authentik gives a list, by argument: for each of its entries the place in the site's own list. */
+  readonly order: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+}
 
 export interface ReadOptions {
   /** The folder that paths in the site are relative to. */
@@ -192,10 +200,10 @@ function readUsers(
   return { loose: lenient(usersShape).parse(raw)?.users ?? {}, parsed: parsed?.users };
 }
 
-function readImports(folder: string, name: string | undefined, problems: Problem[]): Site["imports"] | undefined {
-  if (name === undefined) return {};
+function readImports(folder: string, name: string | undefined, problems: Problem[]): ImportsConfig | undefined {
+  if (name === undefined) return { imports: {}, order: {} };
   const raw = readJson(resolve(folder, name), ["imports"], name, problems);
-  return raw === undefined ? undefined : parse(importsShape, raw, problems, name)?.imports;
+  return raw === undefined ? undefined : parse(importsShape, raw, problems, name);
 }
 
 function readJson(path: string, place: PropertyKey[], name: string, problems: Problem[]): unknown {

@@ -176,6 +176,10 @@ export const importsShape = z.strictObject({
       text,
     )
     .describe("Import ids by address."),
+  order: z
+    .record(z.string(), z.record(z.string(), z.array(z.number().int().min(0))))
+    .default({})
+    .describe("By address and argument, the order in which authentik gives a list, as places in the site's own."),
 });
 
 /** What `config/site.ts` exports: defaults may be left out. */

@@ -1,12 +1,12 @@
 import { TerraformElement, TerraformResource } from "cdktf";
 import type { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import type { ImportsConfig } from "../config/load";
 import { addressOf } from "../constructs/lifecycle";
 import { RefusedError } from "../constructs/refusal";
 import { literal } from "./literal";
 
-/** Import ids by address. */
-export type ImportIds = Readonly<Record<string, string>>;
+type ImportIds = ImportsConfig["imports"];
 
 /** Objects that are there already and come under resources of a stack; `import` blocks. */
 class Imports extends TerraformElement {
@@ -24,11 +24,12 @@ class Imports extends TerraformElement {
 }
 
 /**
- * Imports what is there already, each object in the stack that declares it.
+ * Imports what is there already, each object in the stack that declares it, with its lists in authentik's order: a plan
+ * compares them as they stand, and an imported object has no earlier order.
  * @throws RefusedError listing the addresses that no stack has
  */
-export function addImports(stacks: readonly TerraformStack[], ids: ImportIds): void {
-  const left = new Map(Object.entries(ids));
+export function addImports(stacks: readonly TerraformStack[], { imports, order }: ImportsConfig): void {
+  const left = new Map(Object.entries(imports));
   if (left.size === 0) return;
   for (const stack of stacks) {
     const resources = stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));
@@ -36,6 +37,7 @@ export function addImports(stacks: readonly TerraformStack[], ids: ImportIds): v
       const address = addressOf(resource);
       const id = left.get(address);
       left.delete(address);
+      if (id !== undefined) reorder(resource, order[address] ?? {});
       return id === undefined ? [] : [[address, literal(id)]];
     });
     if (found.length > 0) new Imports(stack, "imports", Object.fromEntries(found));
@@ -46,4 +48,15 @@ export function addImports(stacks: readonly TerraformStack[], ids: ImportIds): v
     (address) => `AK073 imports must name addresses of the site, got "${address}"; ${remedy}`,
   );
   throw new RefusedError(lines.join("\n"));
+}
+
+/** Puts lists of a resource in another order; one that has changed since is left as it is. */
+function reorder(resource: TerraformResource, order: ImportsConfig["order"][string]): void {
+  for (const [argument, places] of Object.entries(order)) {
+    const property = argument.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const list: unknown = Reflect.get(resource, `${property}Input`);
+    if (!Array.isArray(list) || list.length !== places.length) continue;
+    const entries = new Set(places).size === list.length ? places.map((place) => list[place] as unknown) : [];
+    if (entries.length > 0 && !entries.includes(undefined)) Reflect.set(resource, property, entries);
+  }
 }

@@ -286,6 +286,14 @@ describe("snippets", () => {
       expect(stdout.trimEnd().split("\n").sort()).toEqual(expected.sort());
     });
 
+    test("a scope that would begin a comment stays whole", async () => {
+      const mapping = { scopeName: "api#read", file: join(__dirname, "..", "..", "policies", "groups_scope.py") };
+      const file = siteWith("grafana", { scopes: ["api"] }, { scopeMappings: { api: mapping } });
+      expect(partOf(await snippet(["grafana"], file), "grafana.ini")).toContain(
+        "\nscopes = `openid email profile api#read`\n",
+      );
+    });
+
     test("without the scope groups no role is mapped, without offline_access nothing is refreshed", async () => {
       const file = siteWith("grafana", { scopes: [] });
       const oauth = ini(partOf(await snippet(["grafana"], file), "grafana.ini"))["auth.generic_oauth"];
@@ -465,6 +473,23 @@ describe("snippets", () => {
     });
   });
 
+  describe("an issuer that all apps share", () => {
+    test.each(["headscale", "kubernetes"] as const)("is told where %s could not find authentik by it", async (key) => {
+      const { warnings } = await snippet([key], siteWith(key, { issuerMode: "global" }));
+      expect(warnings).toEqual([
+        expect.stringMatching(/^apps\.\w+: issuerMode must be "per_provider" for \w+, which looks/),
+      ]);
+    });
+
+    test("leads nobody to Immich's settings, but the app's own discovery does", async () => {
+      const { parts, warnings } = await snippet(["immich"], siteWith("immich", { issuerMode: "global" }));
+      expect(warnings).toEqual([]);
+      expect(parts[0]?.text).toContain(
+        '"issuerUrl": "https://auth.example.org/application/o/immich/.well-known/openid-configuration"',
+      );
+    });
+  });
+
   describe("kubectl", () => {
     const user = (text: string): { command: string; args: string[] } => {
       const [config] = parseAllDocuments(text);
@@ -609,13 +634,37 @@ describe("snippets", () => {
       expect(parts[1]?.text).toContain("match: Host(`traefik.example.org`)\n");
     });
 
+    test("a host with a port, and one over HTTP, as nginx and Traefik name them", async () => {
+      const file = siteWith("wiki", { externalHost: "https://wiki.example.org:8443" });
+      const secure = directives(partOf(await snippet(["wiki", "--for", "nginx"], file), "wiki.example.org.conf"));
+      expect(secure).toEqual(
+        expect.arrayContaining([
+          "server > listen 8443 ssl",
+          "server > server_name wiki.example.org",
+          "server > ssl_certificate /etc/nginx/tls/wiki.example.org.crt",
+        ]),
+      );
+      expect((await snippet(["wiki.example.org", "--for", "traefik"], file)).parts[1]?.text).toContain(
+        "match: Host(`wiki.example.org`)\n",
+      );
+      const plain = siteWith("wiki", { externalHost: "http://wiki.example.org" });
+      const text = partOf(await snippet(["wiki", "--for", "nginx"], plain), "wiki.example.org.conf");
+      expect(directives(text)).toContain("server > listen 80");
+      expect(text).not.toContain("ssl");
+      const [, route] = parseAllDocuments((await snippet(["wiki", "--for", "traefik"], plain)).parts[1]?.text ?? "");
+      expect((route?.toJS() as { spec: object }).spec).toMatchObject({ entryPoints: ["web"] });
+      expect((route?.toJS() as { spec: object }).spec).not.toHaveProperty("tls");
+    });
+
     test("what an outpost passes on itself is asked about by nobody", async () => {
       expect(await app(["passed", "--for", "nginx"])).toMatchObject({
         code: 2,
         stderr:
           'app: --for must name what asks an outpost, got "nginx" for passed, which authentik\'s outpost passes on itself; let the Ingress lead to ak-outpost-authentik-embedded-outpost.authentik.svc:9000\n',
       });
-      expect((await app(["passed"])).stdout).toContain("\nIngress backend      http://ak-outpost-");
+      const { stdout } = await app(["passed"]);
+      expect(stdout).toContain("\nIngress backend      http://ak-outpost-");
+      expect(stdout).not.toContain("--for");
     });
   });
 });

@@ -150,6 +150,40 @@ test("roles of a group, and an account that is not active, are told", async () =
   expect(ran.stdout).toBe("zoe: added to Readers\nzoe is not active, and signs in nowhere\n");
 });
 
+test("a group that every object in JavaScript seems to have is none of the site", async () => {
+  server.add("core/groups", { name: "Object" });
+  const ran = await assign("ada", "constructor");
+  expect(ran).toMatchObject({ code: 1, stdout: "" });
+  expect(ran.stderr).toContain('the group must be one of the site or of authentik, got "constructor"');
+});
+
+test("a group above that the token may not see may give everything", async () => {
+  server.add("core/groups", { name: "Hidden below", parents: [server.objects("core/groups")[0]?.["pk"]] });
+  const [above] = server.objects("core/groups");
+  const groups = server.objects("core/groups").filter((group) => group !== above && group["pk"] !== above?.["pk"]);
+  const pagination = { next: 0, previous: 0, count: 9, current: 1, total_pages: 1, start_index: 1, end_index: 9 };
+  server.script({
+    method: "get",
+    path: "/core/groups/",
+    status: 200,
+    body: { pagination, autocomplete: {}, results: groups },
+  });
+  const ran = await assign("ada", "Hidden below");
+  expect(ran).toMatchObject({ code: 1, stdout: "" });
+  expect(ran.stderr).toContain(
+    "authentik: the token must be allowed to see every group, got one that does not see what is above",
+  );
+  expect(server.writes).toEqual([]);
+});
+
+test("names that others chose cannot harm a terminal", async () => {
+  server.add("core/users", { username: "eve\u001b[2J", name: "Eve" });
+  const ran = await assign("eve\u001b[2K", "staff");
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toContain("\\u{1b}[2J");
+  expect(ran.stderr).not.toContain("\u001b");
+});
+
 describe("a failure", () => {
   test("in the middle says what is done and what is not", async () => {
     server.script({ method: "post", path: "add_user", after: 1, status: 403, body: { detail: "no permission" } });

@@ -54,6 +54,12 @@ function add(...invitations: Values[]): Stored[] {
   );
 }
 
+const EMPTY = {
+  pagination: { next: 0, previous: 0, count: 0, current: 1, total_pages: 1, start_index: 0, end_index: 0 },
+  autocomplete: {},
+  results: [],
+};
+
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
 
 test("the flow is the one that the stacks make", () => {
@@ -309,7 +315,32 @@ print(json.dumps(names["wanted"](Invitation)))`;
       const secret = await invite(["create", "--attribute", token]);
       expect(secret.code).toBe(2);
       expect(secret.stderr).toContain("It must hold no credential");
+      expect(secret.stderr).not.toContain("hvs.");
     });
+
+    test.each([
+      "memberOf:=[]",
+      "memberof=cn=admins",
+      "ak-superuser:=true",
+      "UID=root",
+      "mail=a@example.org",
+      "Avatar=x",
+      "authentik-iac=plan",
+      "GoAuthentik.io/user/debug=1",
+    ])("%s, by which LDAP apps, token create or authentik would be fooled", async (text) => {
+      const ran = await invite(["create", "--attribute", text]);
+      expect(ran).toMatchObject({ code: 2, stdout: "" });
+      expect(ran.stderr).toContain("It must be none of those that are kept for");
+    });
+
+    test.each(["a:=12345678901234567890", 'a:={"b":[1e999]}'])(
+      "%s, which would become another number",
+      async (text) => {
+        const ran = await invite(["create", "--attribute", text]);
+        expect(ran).toMatchObject({ code: 2, stdout: "" });
+        expect(ran.stderr).toContain("It must have numbers that stay as they are");
+      },
+    );
   });
 
   test("a token without the right is told, and one that is busy is waited for", async () => {
@@ -333,6 +364,34 @@ print(json.dumps(names["wanted"](Invitation)))`;
     expect(ran).toMatchObject({ code: 0, stderr: "" });
     expect(all()).toHaveLength(1);
     expect(ran.json()["code"]).toBe(all()[0]?.["pk"]);
+  });
+
+  test("an invitation that somebody else gave the same name meanwhile is not shown as ours", async () => {
+    server.script({ method: "get", path: INVITATIONS, status: 200, body: EMPTY });
+    add({ name: "party", expires: inDays(7), fixed_data: { groups: ["Family"] } });
+    server.script({ method: "post", path: INVITATIONS, cut: "before" });
+    const ran = await invite(["create", "--name", "party"]);
+    expect(ran).toMatchObject({ code: 3, stdout: "" });
+    expect(ran.stderr).toContain("it was not done: run it again\n");
+  });
+
+  test("names and addresses are taken in whatever case, and one by the other", async () => {
+    server.add("core/users", { username: "Ada", name: "Ada", email: "Ada@Example.org" });
+    const refused = async (text: string, ...args: string[]): Promise<void> => {
+      const ran = await invite(["create", ...args]);
+      expect(ran).toMatchObject({ code: 1, stdout: "" });
+      expect(ran.stderr).toContain(text);
+    };
+    await refused('--username must be new, got "ada", which authentik has as that of "Ada"', "--username", "ada");
+    await refused('--email must be new, got "ada@example.org", which is that of "Ada"', "--email", "ada@example.org");
+    await refused('--username must be new, got "ada@example.ORG"', "--username", "ada@example.ORG");
+    await refused(
+      '--email must be new, got "JANE@example.org", which is at users.json:',
+      "--email",
+      "JANE@example.org",
+    );
+    await refused('--username must be new, got "Jane", which is at users.json:', "--username", "Jane");
+    expect(all()).toEqual([]);
   });
 
   test("a connection cut before it leaves nothing", async () => {
@@ -442,6 +501,17 @@ describe("revoke", () => {
     expect(ran.json()).toEqual({ revoked: [expect.objectContaining({ name: "bob" })] });
     expect(ran.stdout).not.toContain(String(bob?.pk));
     expect(names()).toEqual(["cem"]);
+  });
+
+  test("by link, and by a code without dashes; neither is taken for a name", async () => {
+    const [ada, bob] = add({ name: "ada" }, { name: "bob" });
+    const link = `https://auth.example.org/if/flow/x/?itoken=${String(ada?.pk)}&next=/`;
+    expect(await invite(["revoke", link])).toMatchObject({ code: 0 });
+    const gone = await invite(["revoke", link]);
+    expect(gone.stderr).toContain("the code must be that of an invitation, got one that none has");
+    expect(gone.stderr).not.toContain(String(ada?.pk));
+    expect(await invite(["revoke", String(bob?.pk).replaceAll("-", "")])).toMatchObject({ code: 0 });
+    expect(names()).toEqual([]);
   });
 
   test("refuses a name that several have, and says which those are", async () => {

@@ -76,6 +76,29 @@ test("says what a superuser's link can do", async () => {
   );
 });
 
+describe("asked for at a forwarded port", () => {
+  const away = (...args: string[]): Promise<Ran> => {
+    const elsewhere = { url: "https://auth.example.org", apiToken: { from: "env" } };
+    return runCli(["recovery-link", ...args], {
+      AUTHENTIK_SITE: siteOf({ authentik: elsewhere }),
+      AUTHENTIK_TOKEN: server.token,
+      AUTHENTIK_URL: server.url,
+    });
+  };
+
+  test("the link leads to where people reach authentik", async () => {
+    const ran = await away("ada", "--json");
+    expect(ran.json()["link"]).toMatch(/^https:\/\/auth\.example\.org\/if\/flow\/iac-recovery\/\?flow_token=\w{60}$/);
+  });
+
+  test("no e-mail is sent, whose link would lead to the port", async () => {
+    const ran = await away("ada", "--email");
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toContain("recovery-link: --email must be asked for at https://auth.example.org, got another");
+    expect(server.writes).toEqual([]);
+  });
+});
+
 describe("by e-mail", () => {
   beforeEach(() => {
     const others = Array.from({ length: 120 }, (_, n) => ({ name: `a-mail-${n}` }));

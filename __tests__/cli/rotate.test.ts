@@ -133,6 +133,16 @@ describe("a secret in Vault", () => {
   });
 });
 
+test("a number that would come back as another one keeps the path as it is", async () => {
+  vault.put(PLACE, { ...BEFORE, nested: { id: 2 ** 60 } });
+  const ran = await rotate(["forgejo"]);
+  expect(ran).toMatchObject({ code: 1, stdout: "" });
+  expect(ran.stderr).toBe(
+    `vault: ${PLACE} must hold numbers that can be written again as they are, got a longer one; openssl rand -hex 32 | tr -d '\\n' | vault kv patch -mount=secret apps/forgejo client_secret=- leaves it alone\n`,
+  );
+  expect(vault.writes).toEqual([]);
+});
+
 describe("somebody else writes at the same time", () => {
   test("what they wrote stays, and the secret is replaced in it", async () => {
     let others = 2;

@@ -189,8 +189,8 @@ describe("apply", () => {
       permissions: expect.arrayContaining(["authentik_core.add_application"]) as unknown,
       words: [expect.any(String), expect.any(String)],
       key: await keyOf("authentik-iac-apply-ci"),
-      keep: { mount: "secret", path: "authentik/apply", key: "token" },
-      command: 'read -rs VALUE; printf %s "$VALUE" | vault kv put -mount=secret authentik/apply token=-',
+      keep: { mount: "secret", path: "authentik/apply-ci", key: "token" },
+      command: 'read -rs VALUE; printf %s "$VALUE" | vault kv put -mount=secret authentik/apply-ci token=-',
     });
   });
 
@@ -367,7 +367,7 @@ describe("ldap", () => {
     const ran = await ldap();
     expect(ran).toMatchObject({ code: 1, stdout: "" });
     expect(ran.stderr.split("\n")).toEqual([
-      'token: the role "authentik-iac-ldap" must have authentik_providers_ldap.search_full_directory on 999 alone, got authentik_providers_ldap.search_full_directory; a right to all of them was taken back: see whether the app is being replaced',
+      'token: the role "authentik-iac-ldap" must have authentik_providers_ldap.search_full_directory on 999 alone, got authentik_providers_ldap.search_full_directory; the right to all of them was taken back: see whether the app is being replaced',
       "there: the role authentik-iac-ldap",
       "not there: its rights, the account iac-ldap, its way into jellyfin, the token authentik-iac-ldap, the key, its place in the role",
       "Nobody has seen a key. The same command goes on from here.",
@@ -375,6 +375,19 @@ describe("ldap", () => {
     ]);
     expect(await rightsOf("authentik-iac-ldap")).toEqual({ all: [], single: [] });
     expect(await ldap()).toMatchObject({ code: 0 });
+  });
+
+  test("says that the right to all is there when it cannot be taken back", async () => {
+    const [shown] = server.objects("providers/ldap");
+    const path = `/providers/ldap/${String(jellyfin.provider.pk)}/`;
+    server.script({ method: "get", path, after: 1, status: 200, body: { ...shown, pk: 999 } });
+    server.script({ method: "patch", path: "/unassign/", status: 500 });
+    const ran = await ldap();
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toContain(
+      'the role "authentik-iac-ldap" may have authentik_providers_ldap.search_full_directory on everything now, and not on one app: take that from it in authentik at once\n',
+    );
+    expect(account("iac-ldap")).toBeUndefined();
   });
 
   describe("refuses", () => {
@@ -409,6 +422,15 @@ describe("ldap", () => {
     test("an app without a provider", async () => {
       server.add("core/applications", { name: "Bare", slug: "bare" });
       await refused('token: the app "bare" must have a provider, got none; deploy first', "--app", "bare");
+    });
+
+    test("an app whose binding shuts the account out", async () => {
+      await ldap();
+      const [own] = bindingsOf(jellyfin.pk).filter(({ user }) => user === account("iac-ldap")?.["pk"]);
+      await call(server, `PATCH policies/bindings/${String(own?.["pk"])}/`, { negate: true });
+      const ran = await ldap("--rotate");
+      expect(ran).toMatchObject({ code: 1, stdout: "" });
+      expect(ran.stderr).toContain("must let in the account, got a binding of it that is off or shuts it out");
     });
 
     test("an app that nobody is said to open, before it could be shut", async () => {
@@ -562,6 +584,50 @@ describe("what is there already", () => {
       /^token: the role "authentik-iac-plan-c" must have what this account needs and no more, got also authentik_core\.impersonate; take that from it, or delete it if nobody needs it\nthere: the role authentik-iac-plan-c\nnot there: its rights, /,
     );
     expect(account("iac-plan-c")).toBeUndefined();
+  });
+});
+
+describe("what was changed meanwhile", () => {
+  const plan = (...args: string[]): Promise<Ran> => create(["--for", "plan", ...args]);
+
+  test("an account that was given more gets no key that is said to do little", async () => {
+    await plan();
+    const [admins] = server.objects("core/groups").filter(({ name }) => name === "authentik Admins");
+    const group = `POST core/groups/${String(admins?.["pk"])}`;
+    await call(server, `${group}/add_user/`, { pk: account("iac-plan")?.["pk"] });
+    const ran = await plan("--rotate");
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toBe(
+      'token: the account "iac-plan" must have what it needs and no more, got also the group "authentik Admins"; take that back in authentik first, or make another with --name\n',
+    );
+  });
+
+  test("an account that was shut out gets no key that would not work", async () => {
+    await plan();
+    await call(server, `PATCH core/users/${String(account("iac-plan")?.["pk"])}/`, { is_active: false });
+    const ran = await plan("--rotate");
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toContain('the account "iac-plan" must be active, got one that was shut out');
+  });
+
+  test("a person who has the attribute is not taken for an account of ours", async () => {
+    server.add("core/users", { username: "iac-plan", name: "Eve", attributes: { "authentik-iac": "plan" } });
+    const ran = await plan();
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toContain('the account "iac-plan" must be one that this command made for plan, got another');
+    expect(server.writes).toEqual([]);
+  });
+
+  test("a role that somebody else holds is given nothing", async () => {
+    const [role] = server.add("rbac/roles", { name: "authentik-iac-plan" });
+    server.add("core/users", { username: "eve", name: "Eve", roles: [role?.pk] });
+    server.add("core/groups", { name: "Eves", roles: [role?.pk] });
+    const ran = await plan();
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toContain(
+      'token: the role "authentik-iac-plan" must be that of "iac-plan" alone, got also "eve", the group "Eves"; take it from them, or delete it if nobody needs it\n',
+    );
+    expect(server.writes).toEqual([]);
   });
 });
 

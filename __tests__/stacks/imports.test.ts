@@ -98,6 +98,23 @@ test("what is no address, no id or no such file is told by its place", () => {
   expect(() => load([])).toThrow("imports.json:");
 });
 
+test("lists are in authentik's order while they are imported, unless they have changed since", () => {
+  const provider = "authentik_provider_oauth2.identity_apps_wiki_provider";
+  const mappings = (places?: readonly number[]): unknown => {
+    const order = places === undefined ? {} : { [provider]: { property_mappings: places } };
+    const { authentik } = synthSite(loadSite({ file: site({ imports: { [provider]: "3" }, order }) }));
+    return all(authentik as Synthesized, "authentik_provider_oauth2")["identity_apps_wiki_provider"]?.property_mappings;
+  };
+  const [openid, email, profile] = mappings() as string[];
+  expect(mappings([2, 0, 1])).toEqual([profile, openid, email]);
+  for (const stale of [
+    [1, 0],
+    [0, 0, 1],
+    [0, 1, 3],
+  ])
+    expect(mappings(stale)).toEqual([openid, email, profile]);
+});
+
 describe("what an adopted instance calls its objects", () => {
   writeFileSync(join(folder, "team.py"), 'return {"team": request.user.attributes.get("team")}\n');
   writeFileSync(join(folder, "hours.py"), "# Office hours only.\nreturn True\n");

@@ -1,3 +1,4 @@
+import { show } from "../../config/problems";
 import type { SiteInput } from "../../config/schema";
 import type { Expressions } from "./expressions";
 import type { Groups } from "./groups";
@@ -5,6 +6,7 @@ import { isAppGroup } from "./groups";
 import type { Live } from "./instance";
 import { listOf, textOf } from "./basis";
 import type { Basis } from "./basis";
+import { unusable } from "./people";
 
 export type AccessInput = NonNullable<SiteInput["apps"]>[string]["access"];
 
@@ -57,9 +59,16 @@ function entryOf(basis: Basis, { kind, object, pk }: Subject, { accounts, groups
       ? { why: `asks the policy ${nameOf(object)}, which a site cannot have here` }
       : { policy };
   }
-  if (isAppGroup(basis, object)) return { users: basis.members.get(pk) ?? [] };
+  if (isAppGroup(basis, object)) return named(basis.members.get(pk) ?? []);
   const group = groups.keyOf(pk);
   return group === undefined ? { why: `lets in the group ${nameOf(object)}, which is not in the site` } : { group };
+}
+
+/** People who are let in one by one. */
+function named(users: readonly string[]): Entry {
+  const odd = users.find((name) => unusable(name) !== undefined);
+  if (odd === undefined) return { users };
+  return { why: `lets in ${show(odd)} by name, which no username in users.json can be` };
 }
 
 function written(app: Live, entries: readonly Entry[]): AccessInput {

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { Authentik } from "../../api/authentik";
 import { RawApi } from "../../api/raw";
+import { httpUrl } from "../../config/basic-shapes";
+import { show } from "../../config/problems";
+import { hostSlug } from "../../config/app-rules";
 import type { SiteInput, VaultRef } from "../../config/schema";
 import { Failure } from "../../delivery/failure";
 import type { AdoptOptions } from "../adopt";
@@ -12,6 +14,7 @@ import { makeBindings } from "../synthesized";
 import { textOf } from "./basis";
 import { isAppGroup } from "./groups";
 import type { Instance } from "./instance";
+import { OutFolder, refuseTaken } from "./out-folder";
 import { passwordStep, removePasswordStep } from "./password-step";
 import { writePeople } from "./people";
 import type { PeopleWritten } from "./people";
@@ -20,6 +23,7 @@ import type { ReadInstance } from "./read-instance";
 import { outcomeOf } from "./report";
 import { settle } from "./settle";
 import type { Settled, SettleOptions } from "./settle";
+import type { StoredValue } from "./finding";
 import { writeSite } from "./write";
 
 /** What of a site is known before authentik is asked. */
@@ -29,14 +33,14 @@ interface Given {
   readonly folder: string;
 }
 
-/** What is written beside policies; a folder that has one of them is somebody's. */
-const FILES = ["site.ts", "users.json", "imports.json"];
-
 /**
  * Writes a site for an instance that is there.
  * @throws Failure when the folder is taken, or the instance cannot be read
  */
 export async function adopt(options: AdoptOptions, context: Context): Promise<Outcome> {
+  if (options.dryRun && options.removePasswordStep !== undefined) {
+    throw new Failure("--dry-run: must stand without --remove-password-step, which deletes; leave one of them out", 2);
+  }
   if (!options.dryRun && options.removePasswordStep === undefined) refuseTaken(options.out);
   const authentik = await doorOf(options, context);
   if (options.removePasswordStep !== undefined) return removePasswordStep(authentik, options.removePasswordStep);
@@ -50,24 +54,24 @@ export async function adopt(options: AdoptOptions, context: Context): Promise<Ou
     instance,
     members: await membersOf(authentik, instance),
     sourceSecrets: await secretsOf(given.base, instance, context),
+    stored: await storedOf(given.base, context),
     signal: context.signal,
     say: (line: string) => {
       context.progress.say(line);
     },
   };
-  const folder = mkdtempSync(join(parentOf(options.out), ".adopt-"));
+  const folder = new OutFolder(options.out, options.dryRun);
   try {
-    const { settled, people } = await withPeople(settling, folder, authentik, context);
-    writeSite(folder, {
+    const { settled, people } = await withPeople(settling, folder.path, authentik, context);
+    writeSite(folder.path, {
       site: { ...settled.candidate.site, imports: "imports.json" },
       files: settled.candidate.files,
       base: given.folder,
     });
-    if (!options.dryRun) place(folder, options.out);
-    const { signal: _, say: __, ...read } = settling;
-    return outcomeOf({ ...options, instance, settled, people, passwordStep: passwordStep(read.instance) });
+    folder.place();
+    return outcomeOf({ ...options, instance, settled, people, passwordStep: passwordStep(instance) });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.close();
   }
 }
 
@@ -86,6 +90,8 @@ async function withPeople(
       instance: options.instance,
       keyOfGroup: settled.candidate.keyOfGroup,
       imports: settled.matched.imports,
+      order: settled.order,
+      members: options.members,
       progress,
     });
     const before = leftOut.size;
@@ -102,45 +108,23 @@ function namedIn({ apps = {}, hostAccess }: SiteInput): [string, readonly string
   const usersOf = (access: unknown): readonly string[] => (access as { users?: readonly string[] }).users ?? [];
   return [
     ...Object.entries(apps).map(([key, { access }]): [string, readonly string[]] => [`apps.${key}`, usersOf(access)]),
-    ...Object.values(hostAccess?.hosts ?? {}).map((access): [string, readonly string[]] => [
-      "hostAccess",
+    ...Object.entries(hostAccess?.hosts ?? {}).map(([host, access]): [string, readonly string[]] => [
+      `hostAccess.${hostSlug(host)}`,
       usersOf(access),
     ]),
   ];
 }
 
-function refuseTaken(out: string): void {
-  const taken = FILES.find((file) => existsSync(join(out, file)));
-  if (taken === undefined) return;
-  throw new Failure(
-    `--out: must be a folder without a site, got ${out}, which has ${taken}; name another, or move that away`,
-    2,
-  );
-}
-
-/** A folder on the same disk as the one that is written, so that what is written can be moved there. */
-function parentOf(out: string): string {
-  const parent = dirname(resolve(out));
-  mkdirSync(parent, { recursive: true });
-  return parent;
-}
-
-/** Moves what was written to where it is wanted, the site last. */
-function place(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
-  const written = readdirSync(from).sort((a, b) => Number(a === "site.ts") - Number(b === "site.ts"));
-  for (const name of written) {
-    rmSync(join(to, name), { recursive: true, force: true });
-    renameSync(join(from, name), join(to, name));
-  }
-}
-
 async function doorOf({ url }: AdoptOptions, context: Context): Promise<Authentik> {
   if (url === undefined) return context.authentik();
   const token = process.env.AUTHENTIK_TOKEN;
-  if (!/^https?:\/\/[^\s/?#@]+/.test(url)) {
+  if (!/^https?:\/\//.test(url)) {
+    throw new Failure(`--url: must begin with http:// or https://, got ${show(url)}; give authentik's own`, 2);
+  }
+  const { username = "", password = "" } = URL.canParse(url) ? new URL(url) : {};
+  if (!httpUrl.safeParse(url).success || !URL.canParse(url) || username + password !== "") {
     throw new Failure(
-      `--url: must begin with http:// or https://, got ${JSON.stringify(url)}; give authentik's own`,
+      `--url: must be a URL without credentials, query and fragment, got ${show(url)}; give authentik's own`,
       2,
     );
   }
@@ -157,9 +141,16 @@ function ofSite(): Given {
   return { base, folder: dirname(file) };
 }
 
+/** As long as the name of a site may be. */
+const LONGEST_NAME = 40;
+
 /** The least that has to be known of an instance without a site. */
 function ofUrl(url: string, { version }: ReadInstance): Partial<SiteInput> {
-  const name = new URL(url).hostname.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  const name = new URL(url).hostname
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, LONGEST_NAME)
+    .replace(/-$/, "");
   return {
     name: /^[a-z]/.test(name) ? name : "adopted",
     version: { server: version, chart: version, provider: "2026.5.0" },
@@ -197,4 +188,28 @@ async function secretsOf(
     if ((await vault.value(ref)) !== undefined) known.set(slug, ref);
   }
   return known;
+}
+
+/**
+ * The client secrets of apps that the site has in Vault, since the first plan sends them: an app whose secret there is
+ * another than authentik's is left out. Where Vault cannot be asked they count as the same, and the plan tells that they
+ * are sent.
+ */
+async function storedOf({ apps = {}, vault: config }: Partial<SiteInput>, context: Context): Promise<StoredValue> {
+  const refs = Object.values(apps).flatMap((app) => (app.kind === "oidc" ? (app.clientSecret ?? []) : []));
+  const placeOf = ({ key, mount, path }: VaultRef): string => JSON.stringify([mount, path, key]);
+  const values = new Map<string, string>();
+  if (config !== undefined && refs.length > 0) {
+    try {
+      const vault = await context.requireVault("an app's client secret");
+      for (const ref of refs) {
+        const value = await vault.value(ref);
+        if (value !== undefined) values.set(placeOf(ref), value);
+      }
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      context.progress.say(`the client secrets of apps are not compared with Vault's: ${error.message}`);
+    }
+  }
+  return (ref) => values.get(placeOf(ref));
 }

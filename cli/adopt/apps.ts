@@ -1,4 +1,5 @@
 import { hostSlug } from "../../config/app-rules";
+import { ldap as ldapShape } from "../../config/ldap-app-shape";
 import type { SiteInput } from "../../config/schema";
 import { accessOf, beyond } from "./access";
 import type { AccessParts } from "./access";
@@ -10,7 +11,7 @@ import { Expressions } from "./expressions";
 import type { Groups } from "./groups";
 import type { Live } from "./instance";
 import { isKey, Keys } from "./keys";
-import { unsaid } from "./reading";
+import { read, unsaid } from "./reading";
 import type { Reading } from "./reading";
 
 type App = NonNullable<SiteInput["apps"]>[string];
@@ -60,11 +61,12 @@ export class AppReader {
     const hosts: Record<string, ForwardAuthApp> = {};
     for (const live of inOrderOfOutposts(this.basis.instance)) {
       const slug = textOf(live, "slug") ?? "";
-      const key = keys.of(slug, known.get(slug));
+      // What no site can have takes no key from what one can.
+      const key = isKey(slug) ? keys.of(slug, known.get(slug)) : "";
       const { notes, value: app } = this.app(live, key, slug);
       this.basis.notes.push(...notes);
-      const host = app === undefined ? undefined : hostOf(app, slug);
-      if (host !== undefined) hosts[host] = app as ForwardAuthApp;
+      const host = app === undefined || this.basis.leftOut.has("hostAccess") ? undefined : hostOf(app, slug);
+      if (host !== undefined && isLike(Object.values(hosts)[0], app)) hosts[host] = app as ForwardAuthApp;
       else if (app !== undefined) apps[key] = app;
     }
     return {
@@ -82,7 +84,8 @@ export class AppReader {
 
   private app(live: Live, key: string, slug: string): Reading<App> {
     const what = `app ${slug}`;
-    const bare = this.basis.leftOut.get(`apps.${key}`) ?? unfit(live, slug);
+    const bare =
+      this.basis.leftOut.get(`apps.${key}`) ?? this.basis.leftOut.get(`hostAccess.${slug}`) ?? unfit(live, slug);
     if (bare !== undefined) return unsaid(what, bare);
     const opened = accessOf(this.basis, live, this.access);
     if ("why" in opened) return unsaid(what, opened.why);
@@ -140,10 +143,17 @@ export class AppReader {
   private ldapApp(pk: unknown, place: Place, known: App | undefined): Reading<LdapApp> | undefined {
     const provider = this.basis.instance.get("providers/ldap", pk);
     if (provider === undefined) return undefined;
-    this.root ??= rootOf(place.slug, provider);
-    this.certificate ??= nameOf(this.basis.instance, provider["certificate"]);
+    const why = this.basis.leftOut.get("ldap");
+    if (why !== undefined) return unsaid(`app ${place.slug}`, why);
+    const root = this.root ?? rootOf(place.slug, provider);
+    const shared = read(`app ${place.slug}`, ldapShape, { root });
+    if (shared.value === undefined) return shared as Reading<never>;
     const base = known?.kind === "ldap" ? known : undefined;
-    return ldapOf({ ...place, provider, base, scopes: [] }, this.root);
+    const app = ldapOf({ ...place, provider, base, scopes: [] }, root);
+    if (app.value === undefined) return app;
+    this.root = root;
+    this.certificate ??= nameOf(this.basis.instance, provider["certificate"]);
+    return app;
   }
 
   /** What the LDAP apps share; nothing where there is none. */
@@ -221,6 +231,12 @@ function unfit(live: Live, slug: string): string | undefined {
   if (live["provider"] === null || live["provider"] === undefined) return "has no provider; a site has no bare links";
   if (listOf(live, "backchannel_providers").length > 0) return "has backchannel providers, which a site cannot have";
   return undefined;
+}
+
+/** Whether a host has what all restricted hosts of a site share; the first has it anyway. */
+function isLike(first: ForwardAuthApp | undefined, app: App | undefined): boolean {
+  if (first === undefined || app?.kind !== "forward-auth") return first === undefined;
+  return (["accessTokenValidity", "outpost", "section"] as const).every((name) => first[name] === app[name]);
 }
 
 /** The host of an app that stands for a restricted host. */

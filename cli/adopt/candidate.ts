@@ -53,7 +53,7 @@ export function candidateOf(basis: Basis, waived: Waived): Candidate {
     outposts: outposts.site,
   });
   return {
-    site: withWaivers(made, base, waived),
+    site: withWaivers(without(made, leftOut), base, waived),
     files: apps.files,
     people: new Set(peopleOf(apps.site)),
     open: apps.open,
@@ -83,23 +83,25 @@ function sourcesIn({ instance, leftOut, notes, sourceSecrets }: Basis): NonNulla
   return site;
 }
 
-const SIGN_IN = [
-  "adopt",
-  "brand",
-  "enrollment",
-  "login",
-  "passwordPolicy",
-  "recovery",
-  "systemSettings",
-  "userSettings",
-];
+/** Parts of a site without records, or whose records nobody else tells of. */
+const PARTS =
+  /^(adopt|brand|directory|enrollment|ldap|login|outposts|passwordPolicy|recovery|systemSettings|userSettings)(\.|$)/;
 
-/** Parts of the sign-in that are left out. */
+/** Parts that are left out and that nobody else tells of. */
 function leftOutParts(leftOut: Basis["leftOut"]): Listed[] {
-  return SIGN_IN.flatMap((what) => {
-    const why = leftOut.get(what);
-    return why === undefined ? [] : [{ what, why }];
-  });
+  return [...leftOut].flatMap(([what, why]) => (PARTS.test(what) ? [{ what, why }] : []));
+}
+
+/** A site without parts that are left out and are in it all the same, such as those that the base gave. */
+function without(site: SiteInput, leftOut: Basis["leftOut"]): SiteInput {
+  const left = structuredClone(site) as unknown as Record<string, unknown>;
+  for (const place of leftOut.keys()) {
+    const path = PARTS.test(place) ? place.split(".") : [];
+    const last = path.pop();
+    const holder = path.reduce<unknown>(member, left);
+    if (last !== undefined && typeof holder === "object" && holder !== null) Reflect.deleteProperty(holder, last);
+  }
+  return left as unknown as SiteInput;
 }
 
 function peopleOf({ apps = {}, hostAccess }: Pick<SiteInput, "apps" | "hostAccess">): string[] {
@@ -118,7 +120,7 @@ function withWaivers(site: SiteInput, base: Partial<SiteInput>, waived: Waived):
     const [section = "", ...path] = place === "version" ? [] : place.split(".");
     const reasons = Object.fromEntries([...codes].map((code) => [code, reasonOf(base, place, code)]));
     const record = place === "version" ? (whole as object) : path.reduce<unknown>(member, whole[section]);
-    if (typeof record === "object" && record !== null) Object.assign(record, { waive: reasons });
+    if (codes.size > 0 && typeof record === "object" && record !== null) Object.assign(record, { waive: reasons });
   }
   return whole as unknown as SiteInput;
 }

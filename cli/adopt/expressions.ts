@@ -1,3 +1,4 @@
+import { looksLikeToken } from "../../config/problems";
 import type { SiteInput } from "../../config/schema";
 import type { Live } from "./instance";
 import { Keys } from "./keys";
@@ -13,13 +14,19 @@ export class Expressions<T extends "policies" | "scopeMappings"> {
   /** The files, by their path beside the site. */
   readonly files = new Map<string, string>();
   private readonly keys = new Keys();
-  private readonly known = new Map<unknown, string>();
+  /** Keys of all that an instance has, so that none depends on which apps are read. */
+  private readonly keyByPk = new Map<unknown, string>();
+  private readonly added = new Set<unknown>();
 
   constructor(
     private readonly section: T,
     private readonly basis: Basis,
     private readonly more: (object: Live) => object,
-  ) {}
+  ) {
+    const all = basis.instance.all(section === "policies" ? "policies/expression" : "propertymappings/provider/scope");
+    const isOwn = (object: Live): boolean => ownKey(object) !== undefined;
+    for (const object of [...all.filter(isOwn), ...all.filter((one) => !isOwn(one))]) this.assign(object);
+  }
 
   /** The section; nothing when nothing is in it. */
   site(): typeof this.records | undefined {
@@ -28,27 +35,56 @@ export class Expressions<T extends "policies" | "scopeMappings"> {
 
   /** The key of a policy or mapping; undefined when the site leaves it out. */
   keyOf(object: Live): string | undefined {
-    const known = this.known.get(object.pk) ?? this.add(object);
-    this.known.set(object.pk, known);
-    return this.basis.leftOut.has(`${this.section}.${known}`) ? undefined : known;
+    const key = this.keyByPk.get(object.pk) ?? this.assign(object);
+    const why = this.basis.leftOut.get(`${this.section}.${key}`) ?? credentialIn(object);
+    if (why === undefined) {
+      this.add(object, key);
+      return key;
+    }
+    const noun = this.section === "policies" ? "policy" : "scope mapping";
+    this.basis.notes.push({ what: `${noun} ${textOf(object, "name") ?? String(object.pk)}`, why });
+    return undefined;
   }
 
-  private add(object: Live): string {
-    const name = textOf(object, "name") ?? String(object.pk);
-    const own = /^iac-custom-(.+)$/.exec(name)?.[1];
-    const key = this.keys.of(name, own);
+  private assign(object: Live): string {
+    const key = this.keys.of(textOf(object, "name") ?? String(object.pk), ownKey(object));
+    this.keyByPk.set(object.pk, key);
+    return key;
+  }
+
+  private add(object: Live, key: string): void {
+    if (this.added.has(object.pk)) return;
+    this.added.add(object.pk);
     const text = textOf(object, "expression") ?? "";
     const isModule = text.endsWith(ENDING);
-    const file = `policies/${this.section === "policies" ? "" : "scope_"}${key.replaceAll("-", "_")}.py`;
+    const file = `policies/${this.section === "policies" ? policyFile(key) : fileName(`scope-${key}`)}`;
     const record = given({
-      name: own === undefined ? name : undefined,
+      name: key === ownKey(object) ? undefined : (textOf(object, "name") ?? String(object.pk)),
       file: `./${file}`,
       form: isModule ? undefined : "body",
       ...this.more(object),
     });
-    if (this.basis.leftOut.has(`${this.section}.${key}`)) return key;
     this.files.set(file, `${isModule ? text.slice(0, -ENDING.length) : text}\n`);
     this.records[key] = record as NonNullable<SiteInput[T]>[string];
-    return key;
   }
+}
+
+/** The key that a site made the name of. */
+function ownKey(object: Live): string | undefined {
+  return /^iac-custom-(.+)$/.exec(textOf(object, "name") ?? "")?.[1];
+}
+
+/** Files of a site are kept where many read them. */
+function credentialIn(object: Live): string | undefined {
+  if (!looksLikeToken(textOf(object, "expression") ?? "")) return undefined;
+  return "holds what looks like a credential (not shown), which has no place in a file; take it out there, and adopt again";
+}
+
+/** A policy's file, which is called like that of no scope. */
+function policyFile(key: string): string {
+  return fileName(/^(policy|scope)-/.test(key) ? `policy-${key}` : key);
+}
+
+function fileName(key: string): string {
+  return `${key.replaceAll("-", "_")}.py`;
 }

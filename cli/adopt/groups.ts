@@ -1,3 +1,4 @@
+import { looksLikeToken, show } from "../../config/problems";
 import type { SiteInput } from "../../config/schema";
 import type { Live } from "./instance";
 import { Keys } from "./keys";
@@ -36,11 +37,17 @@ export function groupsOf(basis: Basis): Groups {
       const name = textOf(group, "name") ?? "";
       return [keys.of(name, known.get(name)), group];
     });
+  for (const [key, group] of found) {
+    const why = leftOut.get(`groups.${key}`);
+    if (why !== undefined) basis.notes.push({ what: `group ${nameOf(group, key)}`, why });
+  }
   const kept = new Map(found.filter(([key]) => !leftOut.has(`groups.${key}`)).map(([key, { pk }]) => [pk, key]));
   for (const orphan of orphans(basis, found, kept)) kept.delete(orphan);
   const site = Object.fromEntries(
     found.flatMap(([key, group]) =>
-      kept.has(group.pk) ? [[key, groupOf(group, (pk) => kept.get(pk as string) ?? "")] as const] : [],
+      kept.has(group.pk)
+        ? [[key, groupOf(group, attributesOf(basis, key, group), (pk) => kept.get(pk as string) ?? "")] as const]
+        : [],
     ),
   );
   return { site, keyOf: (pk) => kept.get(pk as string) };
@@ -59,7 +66,7 @@ function* orphans(
       if (missing === undefined || !kept.has(group.pk)) continue;
       const parent = textOf(instance.get("core/groups", missing), "name") ?? "it had";
       notes.push({
-        what: `group ${textOf(group, "name") ?? key}`,
+        what: `group ${nameOf(group, key)}`,
         why: `is below the group ${parent}, which is not in the site`,
       });
       isDone = false;
@@ -68,9 +75,48 @@ function* orphans(
   }
 }
 
-function groupOf(group: Live, keyOf: (pk: unknown) => string): NonNullable<SiteInput["groups"]>[string] {
+function nameOf(group: Live, key: string): string {
+  return textOf(group, "name") ?? key;
+}
+
+type Attributes = Record<string, never>;
+
+const SECRET = /passw|passphrase|passcode|secret|token|api[-_]?key|private[-_]?key|credential/i;
+
+/** What a group's attributes are; none where one of them seems to be a secret, unless the site had them all along. */
+function attributesOf({ base, instance, notes }: Basis, key: string, group: Live): Attributes | undefined {
+  const attributes = group["attributes"] as Attributes | undefined;
+  if (base.groups?.[key]?.attributes !== undefined) return attributes;
+  // With these names an outpost finds what it signs in to an app with.
+  const passwords = instance.all("providers/proxy").map((provider) => provider["basic_auth_password_attribute"]);
+  const secret = secretIn(attributes, (name) => SECRET.test(name) || passwords.includes(name));
+  if (secret === undefined) return attributes;
+  const why = `has an attribute ${show(secret)} that seems to be a secret (not shown); no attribute of it is in the site, and all stay as they are`;
+  notes.push({ what: `group ${nameOf(group, key)}`, why });
+  return undefined;
+}
+
+/** The name of the first member whose text seems to be a secret, at any depth. */
+function secretIn(value: unknown, isSecret: (name: string) => boolean, name = ""): string | undefined {
+  if (typeof value === "object" && value !== null) {
+    for (const [inner, one] of Object.entries(value)) {
+      const found = secretIn(one, isSecret, Array.isArray(value) ? name : inner);
+      if (found !== undefined) return found;
+      if (looksLikeToken(inner)) return inner;
+    }
+    return undefined;
+  }
+  if (typeof value === "number") return isSecret(name) ? name : undefined;
+  if (typeof value !== "string" || value === "") return undefined;
+  return isSecret(name) || looksLikeToken(value) ? name : undefined;
+}
+
+function groupOf(
+  group: Live,
+  attributes: Attributes | undefined,
+  keyOf: (pk: unknown) => string,
+): NonNullable<SiteInput["groups"]>[string] {
   const parents = listOf(group, "parents").map(keyOf);
-  const attributes = group["attributes"] as Record<string, never> | undefined;
   return given({
     name: textOf(group, "name") ?? "",
     parents: parents.length === 0 ? undefined : parents,

@@ -1,10 +1,13 @@
+/** As long as a key that becomes a file's name may be. */
+const LONGEST = 80;
+
 /** Keys of a section of a site, made from names of authentik, each its own. */
 export class Keys {
   private readonly taken = new Set<string>();
 
-  /** A key for a name: the preferred one if it is free. */
-  of(name: string, preferred?: string): string {
-    const wanted = preferred ?? slugOf(name);
+  /** A key for a name: the preferred one if it is one and is free. */
+  of(name: string, preferred = ""): string {
+    const wanted = isKey(preferred) && preferred.length <= LONGEST ? preferred : slugOf(name);
     let key = wanted;
     for (let count = 2; this.taken.has(key); count++) key = `${wanted}-${count}`;
     this.taken.add(key);
@@ -22,6 +25,8 @@ function slugOf(name: string): string {
     .normalize("NFKD")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
+    .replace(/^-/, "")
+    .slice(0, LONGEST)
+    .replace(/-$/, "");
   return isKey(slug) ? slug : "unnamed";
 }

@@ -1,9 +1,12 @@
 import { FlowsApi } from "@goauthentik/api/dist/apis/FlowsApi";
+import type { FlowStageBinding } from "@goauthentik/api/dist/models/FlowStageBinding";
 import type { Authentik } from "../../api/authentik";
+import { pages } from "../../api/pages";
+import { show } from "../../config/problems";
 import { Failure } from "../../delivery/failure";
 import type { Outcome } from "../command";
 import { textOf } from "./basis";
-import type { Instance } from "./instance";
+import type { Instance, Live } from "./instance";
 
 /** The step of authentik's own login that asks for a password which was asked for before. */
 export interface PasswordStep {
@@ -26,9 +29,14 @@ export function passwordStep(instance: Instance): PasswordStep | undefined {
   if (flow === undefined || password === undefined || textOf(identification, "password_stage") === undefined) {
     return undefined;
   }
-  const step = instance.having("flows/bindings", "target", flow.pk).find(({ stage }) => stage === password.pk);
-  if (step === undefined) return undefined;
-  const isSkipped = instance.having("policies/bindings", "target", step.pk).length > 0;
+  const steps = instance.having("flows/bindings", "target", flow.pk);
+  const policiesOf = ({ pk }: Live): readonly Live[] =>
+    instance.having("policies/bindings", "target", pk).filter(({ enabled }) => enabled !== false);
+  const step = steps.find(({ stage }) => stage === password.pk);
+  const first = steps.find(({ stage }) => stage === identification?.pk);
+  if (step === undefined || first === undefined || policiesOf(first).length > 0) return undefined;
+  if (Number(first["order"]) > Number(step["order"])) return undefined;
+  const isSkipped = policiesOf(step).length > 0;
   return { id: String(step.pk), order: Number(step["order"]), stage: PASSWORD, isSkipped };
 }
 
@@ -39,21 +47,34 @@ export function passwordStep(instance: Instance): PasswordStep | undefined {
 export async function removePasswordStep(authentik: Authentik, id: string): Promise<Outcome> {
   const flows = authentik.use(FlowsApi);
   const { StagesApi } = await import("@goauthentik/api/dist/apis/StagesApi.js");
-  const stages = authentik.use(StagesApi);
   const [flow] = (await flows.flowsInstancesList({ slug: LOGIN })).results;
-  const [identification] = (await stages.stagesIdentificationList({ name: IDENTIFICATION })).results;
-  const { results } = await flows.flowsBindingsList({ target: flow?.pk ?? "" });
-  const step = results.find(({ pk, stageObj }) => pk === id && stageObj.name === PASSWORD);
-  if (flow === undefined || step === undefined) {
-    const remedy = "run adopt without it, which shows the step";
-    throw new Failure(`--remove-password-step: must be the step of ${LOGIN} that adopt shows, got ${id}; ${remedy}`);
+  const steps: FlowStageBinding[] = [];
+  if (flow !== undefined) {
+    for await (const one of pages((page) => flows.flowsBindingsList({ ...page, target: flow.pk }))) steps.push(one);
   }
-  if (identification?.passwordStage == null) {
+  const step = steps.find(({ pk, stageObj }) => pk === id && stageObj.name === PASSWORD);
+  if (step === undefined) {
+    const remedy = "run adopt without it, which shows the step";
     throw new Failure(
-      `--remove-password-step: must be asked for on the first screen as well, got ${IDENTIFICATION} without a password stage; without the step anybody would get in by a name alone`,
+      `--remove-password-step: must be the step of ${LOGIN} that adopt shows, got ${show(id)}; ${remedy}`,
     );
+  }
+  const { results } = await authentik.use(StagesApi).stagesIdentificationList({ name: IDENTIFICATION });
+  const first = steps.find(({ order, stageObj }) => stageObj.name === IDENTIFICATION && order <= step.order);
+  if (first === undefined) throw openDoor(`a flow without ${IDENTIFICATION} before it`);
+  if (results[0]?.passwordStage == null) throw openDoor(`${IDENTIFICATION} without a password stage`);
+  const { PoliciesApi } = await import("@goauthentik/api/dist/apis/PoliciesApi.js");
+  const skipping = (await authentik.use(PoliciesApi).policiesBindingsList({ target: first.pk })).results;
+  if (skipping.some(({ enabled }) => enabled !== false)) {
+    throw openDoor(`policies of ${IDENTIFICATION} that may skip it`);
   }
   await flows.flowsBindingsDestroy({ fsbUuid: id });
   const text = `removed step ${step.order} (${PASSWORD}) of ${LOGIN}; the first screen asks for the password`;
   return { document: { format: 1, removed: { id, flow: LOGIN, stage: PASSWORD, order: step.order } }, text };
+}
+
+function openDoor(got: string): Failure {
+  return new Failure(
+    `--remove-password-step: must be asked for on the first screen as well, got ${got}; without the step anybody would get in by a name alone`,
+  );
 }

@@ -12,6 +12,7 @@ import { Counting } from "./counting";
 import type { Instance } from "./instance";
 import type { Listed } from "./listed";
 import { RecordFile } from "./record-file";
+import type { Order } from "./settle";
 
 export interface PeopleOptions {
   /** Where users.json and imports.json are written. */
@@ -22,6 +23,10 @@ export interface PeopleOptions {
   readonly keyOfGroup: (pk: unknown) => string | undefined;
   /** Import ids by address, of what was adopted besides people; it stands first in imports.json. */
   readonly imports: ReadonlyMap<string, string>;
+  /** The order of lists of what was adopted besides people.  @default - as the site has them */
+  readonly order?: Order;
+  /** Usernames of the members of groups that stand for the people an app names, by pk.  @default - whoever says so */
+  readonly members?: ReadonlyMap<unknown, readonly string[]>;
   readonly progress: Progress;
 }
 
@@ -50,7 +55,7 @@ const STAYS = "it stays as it is";
  */
 export async function writePeople(authentik: Authentik, options: PeopleOptions): Promise<PeopleWritten> {
   const users = new RecordFile(join(options.folder, "users.json"), "users");
-  const imports = new RecordFile(join(options.folder, "imports.json"), "imports");
+  const imports = new RecordFile(join(options.folder, "imports.json"), "imports", beforeImports(options));
   try {
     for (const [address, id] of options.imports) imports.add(address, JSON.stringify(id));
     return await read(authentik, options, (username, person, pk) => {
@@ -61,6 +66,10 @@ export async function writePeople(authentik: Authentik, options: PeopleOptions):
     users.end();
     imports.end();
   }
+}
+
+function beforeImports({ order = {} }: PeopleOptions): { order?: Order } {
+  return Object.keys(order).length === 0 ? {} : { order };
 }
 
 async function read(
@@ -131,10 +140,15 @@ class Judge {
   private readonly names = new Set<string>();
   /** Groups that stand for the people an app names. */
   private readonly appGroups: ReadonlySet<unknown>;
+  /** Those groups by the usernames that the site has for them. */
+  private readonly named = new Map<string, unknown[]>();
 
   constructor(private readonly options: PeopleOptions) {
     const adopted = [...options.imports].filter(([address]) => address.startsWith(APP_GROUP));
     this.appGroups = new Set(adopted.map(([, pk]) => pk));
+    for (const pk of this.appGroups) {
+      for (const name of options.members?.get(pk) ?? []) this.named.set(name, [...(this.named.get(name) ?? []), pk]);
+    }
   }
 
   person(user: Json, username: string): Judged {
@@ -146,7 +160,12 @@ class Judge {
       ...(user.is_active === false ? { active: false } : {}),
       ...(user.type === "external" ? { type: "external" } : {}),
     };
-    const why = obstacle(user) ?? this.namesake(username) ?? this.otherGroup(groups) ?? shapeProblem(username, person);
+    const why =
+      obstacle(user) ??
+      this.namesake(username) ??
+      this.otherGroup(groups) ??
+      this.moved(username, groups) ??
+      shapeProblem(username, person);
     return why === undefined ? { person, isReordered: this.isReordered(groups) } : { why };
   }
 
@@ -161,6 +180,15 @@ class Judge {
     const other = groups.find((pk) => this.options.keyOfGroup(pk) === undefined && !this.appGroups.has(pk));
     if (other === undefined) return undefined;
     return `must be in groups of the site alone, got the group ${show(this.nameOf(other))}; ${STAYS}`;
+  }
+
+  /** Whoever came into such a group since it was read, or left it, would be put back by the first plan. */
+  private moved(username: string, groups: readonly unknown[]): string | undefined {
+    if (this.options.members === undefined) return undefined;
+    const [named, has] = [this.named.get(username) ?? [], groups.filter((pk) => this.appGroups.has(pk))];
+    const other = has.find((pk) => !named.includes(pk)) ?? named.find((pk) => !has.includes(pk));
+    if (other === undefined) return undefined;
+    return `must stay in the same groups while all is read, got the group ${show(this.nameOf(other))} that changed; adopt again`;
   }
 
   private nameOf(group: unknown): unknown {
@@ -195,6 +223,11 @@ function shapeProblem(username: string, person: Person): string | undefined {
   if (!Object.hasOwn(result.data?.users ?? {}, username))
     return `must be another name, got ${show(username)}; ${STAYS}`;
   return checkCredentials(users)[0]?.text;
+}
+
+/** Why nobody of a username can be in users.json; nothing for a name that can. */
+export function unusable(username: string): string | undefined {
+  return shapeProblem(username, { name: "Somebody", email: "person@example.org", groups: [] });
 }
 
 function listOf(value: unknown): readonly unknown[] {

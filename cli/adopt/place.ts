@@ -20,11 +20,13 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
   [/^identity_sources_([A-Za-z0-9-]+)/, "sources"],
   [/^identity_policies_custom-([A-Za-z0-9-]+)/, "policies"],
   [/^identity_scopes_custom-([A-Za-z0-9-]+)/, "scopeMappings"],
+  // The id of a host ends in a hash, the slug of its application does not.
+  [/^identity_hosts_([a-z0-9-]+)-[0-9a-f]{8}(?:_|$)/, "hostAccess"],
   [/^identity_outposts_(managed_[A-Za-z0-9-]+|embedded)/, "outposts"],
 ];
 
 const PARTS: readonly (readonly [RegExp, string])[] = [
-  [/^identity_hosts_/, "hostAccess"],
+  [/^identity_(ldap-bind|outposts_ldap)(_|$)/, "ldap"],
   [/^identity_(login|passkey)(_|$)/, "login"],
   [/^identity_adopted-/, "adopt"],
   [/^identity_brand(_|$)/, "brand"],
@@ -54,7 +56,7 @@ export class Places {
     if (own?.startsWith("app-groups.") === true) {
       const key = own.slice("app-groups.".length);
       const isApp = [...this.texts.keys()].some((other) => other === `authentik_application.identity_apps_${key}`);
-      return [isApp ? `apps.${key}` : "hostAccess"];
+      return [isApp ? `apps.${key}` : `hostAccess.${key.replace(/-[0-9a-f]{8}$/, "")}`];
     }
     if (own !== undefined) return [own];
     if (seen.has(address)) return [];

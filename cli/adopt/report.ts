@@ -1,4 +1,5 @@
 import type { SiteInput } from "../../config/schema";
+import { visible } from "../../delivery/visible";
 import type { Outcome } from "../command";
 import type { Listed } from "./listed";
 import type { PasswordStep } from "./password-step";
@@ -102,8 +103,10 @@ function resentLines(changes: Document["plan"]["changes"]): string[] {
   });
 }
 
+const LONGEST_LINE = 1000;
+
 function list(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${visible(line, LONGEST_LINE)}`)];
 }
 
 function passwordStepLines({ id, isSkipped, order, stage }: PasswordStep): string[] {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { StackJson } from "../../access/stack";
+import { looksLikeToken } from "../../config/problems";
 import type { SiteInput } from "../../config/schema";
 import { Failure } from "../../delivery/failure";
 import { visible } from "../../delivery/visible";
@@ -10,12 +11,16 @@ import { synthesized } from "../synthesized";
 import type { Basis } from "./basis";
 import { candidateOf } from "./candidate";
 import type { Candidate } from "./candidate";
+import type { StoredValue } from "./finding";
 import type { Listed } from "./listed";
 import { match } from "./match";
 import type { Difference, Matched } from "./match";
 import { Places } from "./place";
 import { problemsIn } from "./problems-in";
 import { writeSite } from "./write";
+
+/** For each entry of a list of authentik the place in the site's own list, by address and argument. */
+export type Order = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
 
 /** A site that is that of an instance. */
 export interface Settled {
@@ -26,6 +31,8 @@ export interface Settled {
   readonly ownImports: number;
   /** What the first plan changes all the same, since it cannot be left: nothing of it means anything else than before. */
   readonly changes: readonly Difference[];
+  /** Lists that authentik gives in another order than the site, by address and argument. */
+  readonly order: Order;
   /** What the first plan makes. */
   readonly created: readonly string[];
   readonly notes: readonly Listed[];
@@ -36,6 +43,8 @@ export interface SettleOptions extends Pick<Basis, "base" | "instance" | "member
   readonly leftOut: ReadonlyMap<string, string>;
   /** The folder that paths of the base are relative to. */
   readonly folder: string;
+  /** A client secret that is in Vault.  @default - none is known, and each is taken for what authentik has */
+  readonly stored?: StoredValue;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -48,7 +57,7 @@ const ROUNDS = 50;
  * would change something, until nothing would.
  * @throws Failure when what was given of the site cannot be read
  */
-export async function settle({ say, signal, folder, ...given }: SettleOptions): Promise<Settled> {
+export async function settle({ say, signal, folder, stored, ...given }: SettleOptions): Promise<Settled> {
   const leftOut = new Map(given.leftOut);
   const waived = new Map<string, Set<string>>();
   for (let round = 1; round <= ROUNDS; round++) {
@@ -56,18 +65,23 @@ export async function settle({ say, signal, folder, ...given }: SettleOptions): 
     const candidate = candidateOf({ ...given, leftOut, notes }, waived);
     const json = await synthesize(candidate, folder, signal);
     if (typeof json === "string") {
-      const before = leftOut.size + waivers(waived);
-      leaveOutProblems(json, leftOut, waived, given.base);
-      say(`round ${round}: ${leftOut.size + waivers(waived) - before} parts cannot be said`);
+      const count = leaveOutProblems(json, leftOut, waived, given.base);
+      say(`round ${round}: ${count} things cannot be said as they are`);
       continue;
     }
-    const matched = match(json, given.instance);
+    const matched = match(json, given.instance, stored === undefined ? {} : { stored });
     const verdict = judge(matched, candidate);
     const places = new Places(json);
+    const before = leftOut.size;
     for (const [address, why] of verdict.refused) leave(leftOut, places.of(address), why, address);
     if (verdict.refused.size === 0) {
       const ownImports = Array.isArray(json.import) ? json.import.length : 0;
-      return { candidate, matched, ownImports, notes, changes: verdict.changes, created: verdict.created };
+      const { created } = verdict;
+      return { candidate, matched, ownImports, notes, created, ...ordered(verdict.changes) };
+    }
+    const [stuck] = verdict.refused;
+    if (leftOut.size === before && stuck !== undefined) {
+      throw new Failure(`adopt: must be able to leave out ${stuck[0]}, got it again; it ${stuck[1]}`);
     }
     say(`round ${round}: ${verdict.refused.size} objects would change, what they belong to is left out`);
   }
@@ -79,7 +93,7 @@ async function synthesize(candidate: Candidate, base: string, signal: AbortSigna
   const folder = mkdtempSync(join(tmpdir(), "adopt-"));
   try {
     const people = Object.fromEntries(
-      [...candidate.people].map((name) => [name, { name, email: "person@example.org", groups: [] }]),
+      [...candidate.people].map((name) => [name, { name: "Somebody", email: "person@example.org", groups: [] }]),
     );
     const site = { ...candidate.site, imports: undefined };
     const file = writeSite(folder, { site, files: candidate.files, base });
@@ -95,18 +109,26 @@ async function synthesize(candidate: Candidate, base: string, signal: AbortSigna
   }
 }
 
-/** Waives what can be waived, and leaves out the records of all other problems. */
+/** A reason that nothing needs any longer, since what it was for was left out. */
+const STALE = /must waive a refusal that applies, got (AK\d{3})/;
+
+/** Waives what can be waived, and leaves out the records of all other problems; returns how many there were. */
 function leaveOutProblems(
   text: string,
   leftOut: Map<string, string>,
   waived: Map<string, Set<string>>,
   base: Partial<SiteInput>,
-): void {
+): number {
   const problems = problemsIn(text);
   if (problems.length === 0) throw new Failure(text);
   let isNew = false;
   for (const { code, place, why } of problems) {
     const codes = waived.get(place) ?? new Set<string>();
+    const [, stale = ""] = STALE.exec(why) ?? [];
+    if (codes.delete(stale)) {
+      isNew = true;
+      continue;
+    }
     const isWaivable = code !== undefined && WAIVING.test(place) && !codes.has(code) && !/cannot be waived/.test(why);
     if (isWaivable) {
       waived.set(place, codes.add(code));
@@ -118,6 +140,7 @@ function leaveOutProblems(
     }
   }
   if (!isNew) throw new Failure(text);
+  return problems.length;
 }
 
 /** Records that have a `waive`. */
@@ -135,7 +158,7 @@ function isGiven(place: string, base: Partial<SiteInput>): boolean {
 /** What the first plan may do besides importing. */
 function judge(
   { created, differences }: Matched,
-  { open }: Candidate,
+  { open, site }: Candidate,
 ): { refused: Map<string, string>; changes: Difference[]; created: string[] } {
   const refused = new Map<string, string>();
   const changes: Difference[] = [];
@@ -143,7 +166,7 @@ function judge(
     if (isHarmless(difference)) changes.push(difference);
     else if (!refused.has(difference.address)) refused.set(difference.address, wouldChange(difference));
   }
-  const made = created.filter((address) => isForOpenApps(address, open));
+  const made = created.filter((address) => isForOpenApps(address, open, site));
   for (const address of created) {
     if (!made.includes(address)) refused.set(address, `would make ${address}, which is not there`);
   }
@@ -151,11 +174,31 @@ function judge(
 }
 
 /** The address of what says that everybody may open an app. */
-function isForOpenApps(address: string, open: readonly string[]): boolean {
-  if (open.length === 0) return false;
-  return /^authentik_policy_expression\.identity_policies_everyone$|^authentik_policy_binding\.identity_apps_[A-Za-z0-9-]+_access_members-0$/.test(
-    address,
-  );
+function isForOpenApps(address: string, open: readonly string[], { apps = {} }: SiteInput): boolean {
+  if (address === "authentik_policy_expression.identity_policies_everyone") return open.length > 0;
+  const [, section, id = ""] =
+    /^authentik_policy_binding\.identity_(apps|hosts)_([A-Za-z0-9-]+)_access_members-0$/.exec(address) ?? [];
+  if (section === undefined) return false;
+  return open.includes(section === "hosts" ? id.replace(/-[0-9a-f]{8}$/, "") : (apps[id]?.slug ?? id));
+}
+
+/** Takes lists that only have another order out of what the first plan changes: they are imported in that order. */
+function ordered(changes: readonly Difference[]): Pick<Settled, "changes" | "order"> {
+  const order: Record<string, Record<string, number[]>> = {};
+  const left = changes.filter(({ address, attribute, live, planned }) => {
+    const places = placesOf(live, planned);
+    if (places !== undefined) order[address] = { ...order[address], [attribute]: places };
+    return places === undefined;
+  });
+  return { changes: left, order };
+}
+
+/** Where the entries of one list are in another that has the same; undefined for anything else. */
+function placesOf(live: unknown, planned: unknown): number[] | undefined {
+  if (!Array.isArray(live) || !Array.isArray(planned) || live.length !== planned.length) return undefined;
+  const all = (planned as unknown[]).map((entry) => JSON.stringify(entry));
+  const places = (live as unknown[]).map((entry) => all.indexOf(JSON.stringify(entry)));
+  return places.includes(-1) || new Set(places).size < places.length ? undefined : places;
 }
 
 const NO_PATH = "no path is open^";
@@ -174,9 +217,16 @@ function isHarmless({ address, attribute, live, planned, resent }: Difference): 
 
 function wouldChange({ address, attribute, live, planned }: Difference): string {
   const type = address.slice("authentik_".length, address.indexOf("."));
-  const shown = (value: unknown): string => visible(value === undefined ? "nothing" : JSON.stringify(value), 120);
+  if (attribute === "expression")
+    return `has another expression of its ${type.replaceAll("_", " ")} than a site would say`;
+  const shown = (value: unknown): string => hidden(value === undefined ? "nothing" : JSON.stringify(value), 120);
   const [was, will] = differingParts(live, planned);
   return `has ${attribute} of its ${type.replaceAll("_", " ")} ${shown(was)}, and a site would say ${shown(will)}`;
+}
+
+/** A text without what looks like a credential. */
+function hidden(text: string, length: number): string {
+  return looksLikeToken(text) ? "a credential (not shown)" : visible(text, length);
 }
 
 /** What two values that are JSON objects differ in; the values themselves where they are none. */
@@ -204,8 +254,4 @@ function leave(leftOut: Map<string, string>, places: readonly string[], why: str
     throw new Failure(`adopt: ${address} must belong to a part of the site, got none that does; it ${why}`);
   }
   for (const place of places) if (!leftOut.has(place)) leftOut.set(place, why);
-}
-
-function waivers(waived: ReadonlyMap<string, ReadonlySet<string>>): number {
-  return [...waived.values()].reduce((sum, codes) => sum + codes.size, 0);
 }

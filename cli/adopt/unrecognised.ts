@@ -63,6 +63,7 @@ export function unrecognised(instance: Instance): Listed[] {
     ),
     ...sources(instance),
     ...brands(instance),
+    ...entitlements(instance),
   ];
 }
 
@@ -103,6 +104,14 @@ function sources(instance: Instance): Listed[] {
     .all("sources/all")
     .filter(({ pk, slug }) => slug !== BUILT_IN_SOURCE && instance.get("sources/oauth", pk) === undefined)
     .map((source) => listed("source", source.slug, `must be a social login, got ${kindOf(source)}`));
+}
+
+/** Entitlements, which go on to count in their apps. */
+function entitlements(instance: Instance): Listed[] {
+  return instance.all("core/application_entitlements").map(({ app, name }) => {
+    const slug = textOf(instance.get("core/applications", app)?.slug, "an app that cannot be read");
+    return listed("entitlement", name, `must be none, since a site has no entitlements, got one of ${slug}`);
+  });
 }
 
 function brands(instance: Instance): Listed[] {

@@ -1,4 +1,5 @@
 import { AdminApi } from "@goauthentik/api/dist/apis/AdminApi";
+import { CoreApi } from "@goauthentik/api/dist/apis/CoreApi";
 import type { Token } from "@goauthentik/api/dist/models/Token";
 import { connections } from "../../config/connection";
 import type { VaultRef } from "../../config/schema";
@@ -6,7 +7,7 @@ import { Failure } from "../../delivery/failure";
 import { member } from "../../delivery/fetch-error";
 import { counted, fine, inTurn, judged, Skip, wrong } from "./check";
 import type { Finding, Verdict } from "./check";
-import { healthOf } from "./outpost-mode";
+import { healthOf, isAlive } from "./outpost-mode";
 import { outpostsOf } from "./outposts";
 import type { Patient } from "./patient";
 
@@ -27,8 +28,10 @@ export async function version(patient: Patient): Promise<Verdict> {
   // What is wrong anyway is told, also to whom may not look at outposts.
   if (server.problems.length > 0) return judged([server], remedy);
   const outposts = await inTurn(outpostsOf(site), async (outpost) => {
-    const versions = (await healthOf(patient, outpost))?.map((one) => one.version) ?? [];
-    const others = new Set(versions.filter((one) => one !== running));
+    const versions = ((await healthOf(patient, outpost)) ?? [])
+      .filter((one) => isAlive(one, patient.now))
+      .map((one) => one.version);
+    const others = new Set(versions.filter((one) => Boolean(one) && one !== running));
     if (others.size === 0) return fine();
     return wrong(`the outpost "${outpost.name}" must run ${running} as the server does, got ${[...others].join(", ")}`);
   });
@@ -56,10 +59,22 @@ export async function bootstrapToken(patient: Patient): Promise<Verdict> {
   if (isInUse) throw new Skip(`Terraform signs in with it; ${remedy}`);
   const place = `${mount}/${path} ${key}`;
   const token = await kept(patient, bootstrap.token);
-  if (token === undefined) return judged([fine(`nothing in ${place}`)], remedy);
+  if (token === undefined) return judged([fine(`nothing in ${place}`), await inAuthentik(patient)], remedy);
   const refusal = await patient.refusalOf(token);
   if (refusal === undefined) return judged([wrong(`the token of ${place} must be refused, got an answer`)], remedy);
   return judged([fine(`the token of ${place} is refused: ${refusal}`)], remedy);
+}
+
+const BOOTSTRAP_TOKEN = "authentik-bootstrap-token";
+
+/** Whether authentik still has the token, which works as well when Vault has forgotten it. */
+async function inAuthentik({ live, reach: reached }: Patient): Promise<Finding> {
+  const core = (await live.open()).use(CoreApi);
+  const { results } = await core.coreTokensList({ identifier: BOOTSTRAP_TOKEN, pageSize: 1 });
+  if (results.length > 0) return wrong(`authentik must have no token ${BOOTSTRAP_TOKEN}, got one`);
+  const me = await reached();
+  if ("isSuperuser" in me && me.isSuperuser) return fine(`no token ${BOOTSTRAP_TOKEN} in authentik`);
+  throw new Skip(`Vault has none, and whether authentik has ${BOOTSTRAP_TOKEN} is seen by a superuser's token alone`);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { existsSync } from "node:fs";
 import { request } from "node:http";
 import type { RequestOptions } from "node:http";
@@ -7,6 +9,7 @@ import { join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Site } from "../../config/load";
 import { Failure } from "../../delivery/failure";
+import { within } from "../../api/within";
 import { Skip } from "./check";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -74,6 +77,8 @@ export interface Cluster {
 
 type KubernetesConfig = NonNullable<Site["platform"]>["kubernetes"];
 
+type Run = (command: string, args: readonly string[] | undefined, options: SpawnOptions) => ChildProcess;
+
 interface Answer {
   readonly status: number;
   readonly body: string;
@@ -85,11 +90,13 @@ const PAGE = 500;
 
 /** The cluster of a kubeconfig, as Terraform's provider finds it; in a pod, the one it runs in. */
 export class KubernetesCluster implements Cluster {
-  private config: Promise<KubeConfig> | undefined;
+  private opened: Promise<{ readonly server: string; readonly options: RequestOptions }> | undefined;
 
+  /** @param timeoutMs how long the cluster, or a command that signs in to it, may take for an answer */
   constructor(
     private readonly given: KubernetesConfig,
     private readonly signal: AbortSignal,
+    private readonly timeoutMs = TIMEOUT_MS,
   ) {}
 
   async service(namespace: string, name: string): Promise<Service | undefined> {
@@ -131,28 +138,60 @@ export class KubernetesCluster implements Cluster {
   }
 
   private async ask(path: string, query = new URLSearchParams()): Promise<Answer> {
-    const config = await (this.config ??= this.open());
-    const server = config.getCurrentCluster()?.server ?? "";
-    const options: RequestOptions = {};
-    try {
-      await config.applyToHTTPSOptions(options);
-    } catch (error) {
-      throw new Skip(`the cluster must take who ${config.currentContext} is, got ${(error as Error).message}`);
-    }
+    const { options, server } = await (this.opened ??= this.signIn());
     const answer = await this.send(new URL(`${server.replace(/\/+$/, "")}${path}?${query.toString()}`), options);
     const { status } = answer;
     if (status === 401 || status === 403) throw new Skip(refused(path, answer));
     return answer;
   }
 
-  private async send(url: URL, options: RequestOptions): Promise<Answer> {
-    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  /** Who asks is found out once: a command of the kubeconfig may open a browser for it. */
+  private async signIn(): Promise<{ readonly server: string; readonly options: RequestOptions }> {
+    const config = await this.open();
+    this.limitCommands(config);
+    const options: RequestOptions = {};
     try {
-      return await answered(url, { ...options, signal });
+      await config.applyToHTTPSOptions(options);
+    } catch (error) {
+      this.signal.throwIfAborted();
+      const [got = ""] = (error as Error).message.trim().split("\n").slice(-1);
+      throw new Skip(`the cluster must take who ${config.currentContext} is, got ${got || "no answer in time"}`);
+    }
+    return { server: config.getCurrentCluster()?.server ?? "", options };
+  }
+
+  /** The client waits for such a command for ever, and so would the process. */
+  private limitCommands(config: KubeConfig): void {
+    const { authenticators } = config as unknown as { readonly authenticators: readonly { execFn?: Run }[] };
+    for (const authenticator of authenticators) {
+      if (authenticator.execFn !== undefined) authenticator.execFn = (...given) => this.runLimited(...given);
+    }
+  }
+
+  private runLimited(...[command, args, options]: Parameters<Run>): ChildProcess {
+    const child = spawn(command, args ?? [], { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    const end = (): void => {
+      child.kill("SIGKILL");
+      // What the command has started may hold them open.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    const timer = setTimeout(end, this.timeoutMs);
+    this.signal.addEventListener("abort", end, { once: true });
+    child.on("close", () => {
+      clearTimeout(timer);
+      this.signal.removeEventListener("abort", end);
+    });
+    return child;
+  }
+
+  private async send(url: URL, options: RequestOptions): Promise<Answer> {
+    try {
+      return await within(this.signal, this.timeoutMs, (signal) => answered(url, { ...options, signal }));
     } catch (error) {
       if (this.signal.aborted) throw this.signal.reason;
-      const { code, message } = error as NodeJS.ErrnoException;
-      const got = signal.aborted ? "no answer in time" : (code ?? message);
+      const { code, message, name } = error as NodeJS.ErrnoException;
+      const got = name === "AbortError" ? "no answer in time" : (code ?? message);
       throw new Skip(`the cluster at ${url.origin} must answer, got ${got}`);
     }
   }

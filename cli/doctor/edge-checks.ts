@@ -18,12 +18,18 @@ export async function edge(patient: Patient): Promise<Verdict> {
       return fine(`${origin}: open without sign-in, as the site says`);
     const answer = await patient.edge.welcome(`${origin}/`);
     if ("trouble" in answer) return wrong(`${origin} must send to ${patient.url}, got ${answer.trouble}`);
-    if (signIn(patient.url, answer) !== undefined) return fine(`${origin}: ${answer.status} to ${patient.url}`);
+    const sent = signIn(patient.url, answer);
+    if (sent?.isByOutpost === true) return fine(`${origin}: ${answer.status} to ${patient.url}`);
+    if (sent !== undefined) {
+      return wrong(
+        `${origin} must be asked about by an outpost, got one that signs people in by itself (${sent.client})`,
+      );
+    }
     return wrong(`${origin} must send to ${patient.url}, got ${inWords(answer)}`);
   });
   return judged(
     findings,
-    "see that the host's Ingress names the Middleware of its outpost (docs/connect.md), and that outpost-endpoints passes",
+    "see that the host's Ingress names the Middleware of its outpost (docs/connect.md), that outpost-endpoints passes, and that this machine finds the host",
   );
 }
 
@@ -37,7 +43,7 @@ export async function hostAccess(patient: Patient): Promise<Verdict> {
     const own = providers.find(({ assignedApplicationSlug }) => assignedApplicationSlug === slug);
     if (own === undefined) return wrong(`${host} must have a provider of its own, got none`);
     const answer = await patient.edge.welcome(`https://${host}/`);
-    const client = "trouble" in answer ? undefined : signIn(patient.url, answer);
+    const client = "trouble" in answer ? undefined : signIn(patient.url, answer)?.client;
     if (client === undefined) {
       unseen.push(host);
       return fine();
@@ -79,12 +85,21 @@ function isOpen(pattern: string, url: string): boolean {
 }
 
 /** The client that an answer sends to authentik's sign-in as; nothing when it sends elsewhere. */
-function signIn(url: string, { location, status }: Answer): string | undefined {
+function signIn(
+  url: string,
+  { location, status }: Answer,
+): { readonly client: string; readonly isByOutpost: boolean } | undefined {
   if (status < 300 || status >= 400 || location === undefined) return undefined;
   const authorize = new URL(`${url}/application/o/authorize/`);
   if (location.origin !== authorize.origin || location.pathname !== authorize.pathname) return undefined;
-  return location.searchParams.get("client_id") ?? undefined;
+  const client = location.searchParams.get("client_id");
+  if (client === null) return undefined;
+  const back = location.searchParams.get("redirect_uri") ?? "";
+  return { client, isByOutpost: URL.canParse(back) && new URL(back).pathname.endsWith(CALLBACK) };
 }
+
+/** Where an outpost has people come back to; an app that is a client itself has a place of its own. */
+const CALLBACK = "/outpost.goauthentik.io/callback";
 
 function inWords({ headers, location, status }: Answer): string {
   if (headers.get("x-auth-fallback") !== null)

@@ -1,4 +1,5 @@
 import { fetchError } from "../../delivery/fetch-error";
+import { within } from "../../api/within";
 
 /** How a stranger is answered, who has no session and follows no redirect. */
 export interface Answer {
@@ -16,11 +17,27 @@ export interface Unanswered {
 export interface EdgeOptions {
   readonly fetch: typeof fetch;
   readonly signal: AbortSignal;
+  /** How long an answer may take with its body.  @default 10 seconds */
+  readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 10_000;
-/** nginx sends from a page to the outpost, and the outpost to authentik. */
-const HOPS = 3;
+/** From http to https, from a page to the outpost, and from there to authentik; one more for a proxy's own. */
+const HOPS = 4;
+/** What is in front of a site may keep programs out that do not look like a browser. */
+const USER_AGENT = "Mozilla/5.0 (compatible; authentik-iac doctor)";
+const NO_ADDRESS = "this machine finds no address for it";
+const NOT_TRUSTED = "NODE_EXTRA_CA_CERTS names the file of an authority of your own";
+/** What to make of a failure that is this machine's as well as the host's. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  ENOTFOUND: NO_ADDRESS,
+  EAI_AGAIN: NO_ADDRESS,
+  DEPTH_ZERO_SELF_SIGNED_CERT: NOT_TRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: NOT_TRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: NOT_TRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: NOT_TRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: NOT_TRUSTED,
+};
 
 /** The site as strangers see it, over the public way; what it answers is asked for once. */
 export class Edge {
@@ -63,17 +80,19 @@ export class Edge {
   }
 
   private async ask<T>(url: string, accept: string, read: (response: Response) => Promise<T>): Promise<T | Unanswered> {
-    const { fetch, signal } = this.options;
+    const { fetch, signal, timeoutMs = TIMEOUT_MS } = this.options;
     try {
-      const response = await fetch(url, {
-        headers: { accept, "user-agent": "authentik-iac doctor" },
-        redirect: "manual",
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      });
-      return await read(response);
+      const headers = { accept, "user-agent": USER_AGENT };
+      const found = await within(signal, timeoutMs, async (limit) =>
+        read(await fetch(url, { headers, redirect: "manual", signal: limit })),
+      );
+      signal.throwIfAborted();
+      return found;
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      return { trouble: fetchError(error) };
+      const got = fetchError(error);
+      const meaning = MEANINGS[got];
+      return { trouble: meaning === undefined ? got : `${got} (${meaning})` };
     }
   }
 }

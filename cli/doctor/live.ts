@@ -17,6 +17,7 @@ export class Live {
   readonly brands = this.list(CoreApi, (api, page) => api.coreBrandsList(page));
   readonly certificates = this.list(CryptoApi, (api, page) => api.cryptoCertificatekeypairsList(page));
   readonly expiringTokens = this.list(CoreApi, (api, page) => api.coreTokensList({ ...page, expiring: true }));
+  readonly expressionPolicies = this.list(PoliciesApi, (api, page) => api.policiesExpressionList(page));
   readonly flows = this.list(FlowsApi, (api, page) => api.flowsInstancesList(page));
   readonly identificationStages = this.list(StagesApi, (api, page) => api.stagesIdentificationList(page));
   readonly ldapProviders = this.list(ProvidersApi, (api, page) => api.providersLdapList(page));

@@ -1,8 +1,8 @@
-import { PoliciesApi } from "@goauthentik/api/dist/apis/PoliciesApi";
 import { ProvidersApi } from "@goauthentik/api/dist/apis/ProvidersApi";
 import { SourcesApi } from "@goauthentik/api/dist/apis/SourcesApi";
 import { StagesApi } from "@goauthentik/api/dist/apis/StagesApi";
 import type { StackJson } from "../../access/stack";
+import { Interrupted } from "../../delivery/interrupt";
 import { counted, fine, judged, Skip, wrong } from "./check";
 import type { Verdict } from "./check";
 import type { Live } from "./live";
@@ -16,7 +16,8 @@ const OWN_FIELDS = new Set(["pk", "brandUuid", "policybindingmodelPtrId", "targe
 /** Whether a flow, stage or policy is left over: nothing refers to it, no stack makes it, and authentik did not bring it along. */
 export async function orphans({ live, stacks }: Patient): Promise<Verdict> {
   await live.open();
-  const made = await stacks().then(madeBy, () => {
+  const made = await stacks().then(madeBy, (error: unknown) => {
+    if (error instanceof Interrupted) throw error;
     throw new Skip("what the stacks make is not known (see lookups)");
   });
   const [flows, stages, policies, used, called] = await Promise.all([
@@ -89,6 +90,6 @@ function holdersOf(live: Live): (() => Promise<readonly object[]>)[] {
 
 /** What policies run: one may call another by its name. */
 async function expressions(live: Live): Promise<string[]> {
-  const policies = await live.list(PoliciesApi, (api, page) => api.policiesExpressionList(page))();
+  const policies = await live.expressionPolicies();
   return policies.map(({ expression }) => expression).filter((text) => text.includes("ak_call_policy"));
 }

@@ -34,6 +34,11 @@ export async function healthOf(patient: Patient, { name }: SiteOutpost): Promise
   return authentik.use(OutpostsApi).outpostsInstancesHealthList({ uuid: outpost.pk });
 }
 
+/** Whether it was seen lately; what was replaced is listed for a while. */
+export function isAlive({ lastSeen }: OutpostHealth, now: Date): boolean {
+  return now.getTime() - lastSeen.getTime() < SILENT_MS;
+}
+
 /** Who reports for an outpost from where it runs: the server has one inside it, also where there are pods beside it. */
 function own({ form, isServed }: SiteOutpost, health: readonly OutpostHealth[]): readonly OutpostHealth[] {
   if (form === "kept" || form === "managed") return health;
@@ -42,7 +47,7 @@ function own({ form, isServed }: SiteOutpost, health: readonly OutpostHealth[]):
 }
 
 function reports({ name, replicas = 1 }: SiteOutpost, health: readonly OutpostHealth[], now: Date): Finding {
-  const alive = health.filter(({ lastSeen }) => now.getTime() - lastSeen.getTime() < SILENT_MS);
+  const alive = health.filter((one) => isAlive(one, now));
   const evidence = health.length === 0 ? [] : [`${name}: ${inWords(health, now)}`];
   if (alive.length >= replicas) return fine(...evidence);
   return wrong(`${counted(replicas, "pod")} must report for "${name}", got ${alive.length}`, ...evidence);

@@ -19,7 +19,7 @@ import type { PlanDocument } from "./plan";
 
 /** Whether authentik can be asked, and with what; otherwise why not. */
 export type Reach =
-  | { readonly token: string; readonly username: string }
+  | { readonly token: string; readonly username: string; readonly isSuperuser: boolean }
   | { readonly why: string; readonly remedy: string; readonly isAway: boolean };
 
 /** What stands in for the world in a test; each is the real one unless given. */
@@ -146,7 +146,7 @@ export class Patient {
     try {
       const token = await this.token();
       const { user } = await this.authentik(token).use(CoreApi).coreUsersMeRetrieve();
-      return { token, username: user.username };
+      return { token, username: user.username, isSuperuser: user.isSuperuser };
     } catch (error) {
       return this.noReach(error);
     }

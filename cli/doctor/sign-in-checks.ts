@@ -79,6 +79,14 @@ function componentOf({ body, status }: { readonly body: unknown; readonly status
   return typeof component === "string" ? component : String(status);
 }
 
+/** Policies that may know that somebody has given the password: those that look at how a person came to be known. */
+async function policiesThatSkip(live: Patient["live"]): Promise<Set<string>> {
+  const policies = await live.expressionPolicies();
+  return new Set(
+    policies.filter(({ expression }) => /backend|auth_method|pending_user/.test(expression)).map(({ pk }) => pk),
+  );
+}
+
 /** Whether the adopted login asks for the password once: on its first screen, or in a step of its own. */
 export async function adoptedLogin({ live, site }: Patient): Promise<Verdict> {
   if (site.adopt?.login === undefined) throw new Skip("the site does not adopt authentik's login");
@@ -100,8 +108,9 @@ export async function adoptedLogin({ live, site }: Patient): Promise<Verdict> {
   }
   if (!isOnFirst) return judged([fine(`in the step of order ${step.order}`)], remedy);
   const ids = [step.pk, step.policybindingmodelPtrId];
+  const skipping = await policiesThatSkip(live);
   const isSkipped = (await live.policyBindings()).some(
-    ({ enabled = true, policy, target }) => enabled && policy != null && ids.includes(target),
+    ({ enabled = true, policy, target }) => enabled && policy != null && ids.includes(target) && skipping.has(policy),
   );
   if (isSkipped && step.reEvaluatePolicies === true) {
     return judged([fine(`on the first screen; policies skip the step of order ${step.order}`)], remedy);

@@ -1,6 +1,8 @@
 import { CoreApi } from "@goauthentik/api/dist/apis/CoreApi";
 import { FlowsApi } from "@goauthentik/api/dist/apis/FlowsApi";
+import type { User } from "@goauthentik/api/dist/models/User";
 import type { Authentik } from "../../api/authentik";
+import { pages } from "../../api/pages";
 import { ENROLLMENT_FLOW } from "../../config/flow-names";
 import type { Site } from "../../config/load";
 import { suggest } from "../../config/names";
@@ -38,20 +40,41 @@ export function groupNames(site: Site, { assignableGroups }: Enrollment, keys: r
   const problems = keys
     .filter((key) => !assignableGroups.includes(key))
     .map((key) => {
-      const remedy = key in site.groups ? "add it there and deploy" : suggest(key, assignableGroups);
+      const remedy = Object.hasOwn(site.groups, key) ? "add it there and deploy" : suggest(key, assignableGroups);
       return `invite: --group must be one of enrollment.assignableGroups, got ${show(key)}; ${remedy}`;
     });
   if (problems.length > 0) throw new Failure([...new Set(problems)].join("\n"), 2);
   return [...new Set(keys)].map((key) => groupName(site, key));
 }
 
-/** Refuses the username of somebody of users.json. */
-export function refuseWhoIsListed(site: Site, username: string | undefined): void {
-  const entry = username === undefined ? undefined : entryOf(site, username);
-  if (entry === undefined) return;
-  throw new Failure(
-    `invite: --username must be new, got ${show(username)}, which is at ${entry}; they need no invitation, but a link: authentik-iac recovery-link`,
-  );
+/** Refuses the username and the address of somebody of users.json, in whatever case, as the form would. */
+export function refuseWhoIsListed(site: Site, { email, username }: CreateOptions): void {
+  for (const [option, given] of [["--username", username] as const, ["--email", email] as const]) {
+    const person = site.people.find((one) => given !== undefined && answersTo(one, given));
+    const entry = person === undefined ? undefined : entryOf(site, person.username);
+    if (entry === undefined) continue;
+    throw new Failure(
+      `invite: ${option} must be new, got ${show(given)}, which is at ${entry}; they need no invitation, but a link: authentik-iac recovery-link`,
+    );
+  }
+}
+
+/** Whether somebody has a username or an address, in whatever case. */
+function answersTo({ email, username }: { readonly email?: string; readonly username: string }, text: string): boolean {
+  return [username, email].some((own) => own?.toLowerCase() === text.toLowerCase());
+}
+
+/** Who has a username or an address, in whatever case. */
+async function whoAnswersTo(core: CoreApi, text: string): Promise<User | undefined> {
+  const exact = await accountNamed(core, text);
+  if (exact !== undefined) return exact;
+  const [owner] = (await core.coreUsersList({ email: text })).results;
+  if (owner !== undefined) return owner;
+  const some = { search: text, includeGroups: false, includeRoles: false };
+  for await (const user of pages((page) => core.coreUsersList({ ...page, ...some }))) {
+    if (answersTo(user, text)) return user;
+  }
+  return undefined;
 }
 
 /** The uuid of the enrollment. */
@@ -81,13 +104,13 @@ export function checkLive(live: LiveGroups, groups: readonly string[]): void {
 /** Refuses names that the form would not take. */
 export async function refuseWhoIsThere(authentik: Authentik, { email, username }: CreateOptions): Promise<void> {
   const core = authentik.use(CoreApi);
-  if (username !== undefined && (await accountNamed(core, username)) !== undefined) {
+  const namesake = username === undefined ? undefined : await whoAnswersTo(core, username);
+  if (namesake !== undefined) {
+    const as = namesake.username === username ? "" : ` as that of ${show(namesake.username)}`;
     const remedy = "choose another, or add them to groups: authentik-iac assign";
-    throw new Failure(`invite: --username must be new, got ${show(username)}, which authentik has; ${remedy}`);
+    throw new Failure(`invite: --username must be new, got ${show(username)}, which authentik has${as}; ${remedy}`);
   }
-  if (email === undefined) return;
-  const { results } = await core.coreUsersList({ email });
-  const [owner] = results;
+  const owner = email === undefined ? undefined : await whoAnswersTo(core, email);
   if (owner === undefined) return;
   const remedy = "the form would refuse it: add them to groups, authentik-iac assign";
   throw new Failure(

@@ -33,7 +33,7 @@ export async function create(context: Context, options: CreateOptions): Promise<
   const site = context.site();
   const enrollment = invitedTo(site);
   const groups = groupNames(site, enrollment, options.group ?? []);
-  refuseWhoIsListed(site, options.username);
+  refuseWhoIsListed(site, options);
   const authentik = await context.authentik();
   const flow = await context.progress.step("looking for the enrollment", () => flowOf(authentik));
   if (groups.length > 0) {
@@ -91,8 +91,13 @@ function make(authentik: Authentik, wanted: Wanted): Promise<Invitation> {
   return sendOnce(
     `the invitation ${show(wanted.name)} was made`,
     () => authentik.use(StagesApi).stagesInvitationInvitationsCreate({ invitationRequest: wanted }),
-    async () => (await named(authentik, wanted.name))[0],
+    async () => (await named(authentik, wanted.name)).find((one) => isWanted(one, wanted)),
   );
+}
+
+/** Whether an invitation is ours, and not one that somebody else gave the same name: no two end at the same millisecond. */
+function isWanted({ expires, flow }: Invitation, wanted: Wanted): boolean {
+  return expires?.getTime() === wanted.expires.getTime() && flow === wanted.flow;
 }
 
 function outcome(site: Site, made: Invitation, { attribute = {} }: CreateOptions): Outcome {

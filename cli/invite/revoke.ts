@@ -32,14 +32,21 @@ export async function revoke(
   }
   const authentik = await context.authentik();
   if (name === undefined) return revokeExpired(context, authentik, all);
+  const code = codeIn(name);
   const invitation = await context.progress.step("looking for the invitation", () =>
-    UUID.test(name) ? byCode(authentik, name) : byName(authentik, name),
+    code === undefined ? byName(authentik, name) : byCode(authentik, code),
   );
   await context.progress.step("revoking it", () => remove(authentik, invitation));
   return outcome([invitation]);
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const UUID = "[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}";
+
+/** The code, given as it is, without dashes, or as a link; such a text is no name, which an error would show. */
+function codeIn(text: string): string | undefined {
+  const [, found] = new RegExp(`^(?:.*[?&]i?token=)?(${UUID})(?![0-9a-z-])`, "i").exec(text.trim()) ?? [];
+  return found?.replaceAll("-", "").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
 
 async function byCode(authentik: Authentik, inviteUuid: string): Promise<Invitation> {
   try {

@@ -1,7 +1,6 @@
 import { CoreApi } from "@goauthentik/api/dist/apis/CoreApi";
 import { StagesApi } from "@goauthentik/api/dist/apis/StagesApi";
 import type { User } from "@goauthentik/api/dist/models/User";
-import { ApiError } from "../../api/api-error";
 import type { Authentik } from "../../api/authentik";
 import { pages } from "../../api/pages";
 import type { Site } from "../../config/load";
@@ -9,9 +8,10 @@ import { show } from "../../config/problems";
 import { Failure } from "../../delivery/failure";
 import { visible } from "../../delivery/visible";
 import { entryOf, findAccount, isService } from "../accounts";
+import { ownUrl } from "../command";
 import type { Context, Outcome } from "../command";
 import { distance, facts, moment } from "../wording";
-import { noted } from "../writes";
+import { isLost, noted } from "../writes";
 
 export interface RecoveryLinkOptions {
   /** How long the link is good for (5 to 1440). */
@@ -31,6 +31,7 @@ export async function recoveryLink(
   { email = false, minutes }: RecoveryLinkOptions,
 ): Promise<Outcome> {
   const site = context.site();
+  if (email) refuseElsewhere(site);
   const authentik = await context.authentik();
   const flow = await context.progress.step("looking for the recovery", () => recoveryFlow(authentik, site));
   const account = await findAccount(context, "recovery-link", username);
@@ -43,7 +44,8 @@ export async function recoveryLink(
     await context.progress.step("sending the link", () => send(authentik, account, { ...duration, emailStage }));
     return { document: { ...about(account, ends), sentTo: address }, text: sentText(account, address, ends) };
   }
-  const link = await context.progress.step("making the link", () => make(authentik, account, duration));
+  const made = await context.progress.step("making the link", () => make(authentik, account, duration));
+  const link = atHome(made, site);
   return { document: { ...about(account, ends), link }, text: text(account, link, ends) };
 }
 
@@ -56,6 +58,26 @@ async function recoveryFlow(authentik: Authentik, { recovery }: Site): Promise<s
   throw new Failure(
     `recovery-link: the brand ${show(matchedDomain)} must have a recovery flow, got none; ${remedy} first`,
   );
+}
+
+/** authentik makes links to where it was asked, which may be a port that is forwarded for a moment. */
+function isElsewhere({ authentik }: Site): boolean {
+  const url = ownUrl();
+  return url !== undefined && new URL(url).origin !== new URL(authentik.url).origin;
+}
+
+function refuseElsewhere(site: Site): void {
+  if (!isElsewhere(site)) return;
+  throw new Failure(
+    `recovery-link: --email must be asked for at ${site.authentik.url}, got another AUTHENTIK_URL, to which the link in the e-mail would lead; leave one of the two out`,
+  );
+}
+
+/** A link as people reach it. */
+function atHome(link: string, site: Site): string {
+  if (!isElsewhere(site) || !URL.canParse(link)) return link;
+  const { hash, pathname, search } = new URL(link);
+  return `${new URL(site.authentik.url).origin}${pathname}${search}${hash}`;
 }
 
 function checkAccount(account: User, site: Site): void {
@@ -110,8 +132,7 @@ async function told<T>(answer: Promise<T>, lost: string): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    const isLost = error instanceof ApiError && (error.kind === "unreachable" || error.kind === "server");
-    throw isLost && error.status !== 429 ? noted(error, lost) : error;
+    throw isLost(error) ? noted(error, lost) : error;
   }
 }
 

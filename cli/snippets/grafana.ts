@@ -60,10 +60,15 @@ function settings(connection: OidcConnection, base: string, admins: string | und
 function ini(sections: Sections, { clientSecret }: OidcConnection): Part {
   const secret = clientSecret.from === "none" ? [] : [`client_secret = $__env{${VARIABLE}}`];
   const blocks = sections.map(([section, entries]) => {
-    const lines = entries.map(([key, value]) => `${key} = ${value}`);
+    const lines = entries.map(([key, value]) => `${key} = ${asIni(value)}`);
     return [`[${section}]`, ...lines, ...(section === OAUTH ? secret : [])].join("\n");
   });
   return { name: "grafana.ini", language: "ini", text: blocks.join("\n\n") };
+}
+
+/** Unquoted, a value ends where a comment would begin. */
+function asIni(value: string): string {
+  return /[#;]/.test(value) ? `\`${value}\`` : value;
 }
 
 function environment(sections: Sections, { clientSecret }: OidcConnection): Part {

@@ -1,4 +1,5 @@
 import type { OidcConnection } from "../../config/connection";
+import type { OidcAppConfig } from "../../config/load";
 import { baseUrl, isAllowed, missingUris, secretPart } from "./snippet";
 import type { Snippet, Source } from "./snippet";
 
@@ -9,15 +10,16 @@ const FILL_IN = `(umask 077 && envsubst '$${VARIABLE}' < immich.json > /etc/immi
 const PHONE = "app.immich:///oauth-callback";
 
 /** Settings of Immich's OAuth, in its config file. */
-export function immich({ connection }: Source<OidcConnection>): Snippet {
+export function immich({ app, connection }: Source<OidcConnection, OidcAppConfig>): Snippet {
   const base = baseUrl(connection, /\/(auth\/login|user-settings|api\/oauth\/mobile-redirect)$/);
   // Immich's own detour for providers that take no scheme of an app.
   const detour = `${base}/api/oauth/mobile-redirect`;
   const isDetour = !isAllowed(connection, PHONE) && isAllowed(connection, detour);
-  const { clientId, clientSecret, issuer, scopes } = connection;
+  const { clientId, clientSecret, discovery, issuer, scopes } = connection;
   const oauth = {
     enabled: true,
-    issuerUrl: issuer,
+    // Below an issuer that all apps share, authentik tells nothing.
+    issuerUrl: app.issuerMode === "global" ? discovery : issuer,
     clientId,
     ...(clientSecret.from === "none" ? {} : { clientSecret: `\${${VARIABLE}}` }),
     scope: scopes.join(" "),

@@ -1,21 +1,21 @@
 import { IDENTITY_HEADERS } from "../../config/connection";
 import type { ForwardAuthConnection } from "../../config/connection";
-import { protectedHosts, standIns } from "./snippet";
+import { entrances, standIns } from "./snippet";
 import type { Snippet, Source } from "./snippet";
 
 /** A server of nginx 1.25 or newer that asks the outpost about each request. */
 export function nginx({ connection }: Source<ForwardAuthConnection>): Snippet {
-  const [host = ""] = protectedHosts(connection);
+  const [{ hostname: host, isSecure, port } = NOWHERE] = entrances(connection);
   const lines = [
     ...standIns(connection, "http://127.0.0.1:8080 is where the app listens"),
     ...MAPS,
     "server {",
     ...indented([
-      "listen 443 ssl;",
-      "http2 on;",
+      ...(isSecure ? [`listen ${port} ssl;`, "http2 on;"] : [`listen ${port};`]),
       `server_name ${host};`,
-      `ssl_certificate     /etc/nginx/tls/${host}.crt;`,
-      `ssl_certificate_key /etc/nginx/tls/${host}.key;`,
+      ...(isSecure
+        ? [`ssl_certificate     /etc/nginx/tls/${host}.crt;`, `ssl_certificate_key /etc/nginx/tls/${host}.key;`]
+        : []),
       "",
       "# The outpost's answers have large headers.",
       "proxy_buffers 8 16k;",
@@ -31,6 +31,8 @@ export function nginx({ connection }: Source<ForwardAuthConnection>): Snippet {
   ];
   return { parts: [{ name: `${host}.conf`, language: "nginx", text: lines.join("\n") }], warnings: [] };
 }
+
+const NOWHERE = { hostname: "", port: "443", isSecure: true };
 
 const MAPS = [
   "map $http_upgrade $connection_upgrade {",

@@ -106,15 +106,29 @@ export function adminGroup({ directory, groups }: Site): string | undefined {
   return groups[directory.adminGroup]?.name ?? directory.adminGroup;
 }
 
-/** Host names a proxy asks about; one that stands for all of a domain. */
-export function protectedHosts({ domain, mode, origins }: ForwardAuthConnection): string[] {
-  if (mode === "forward_domain") return [`app.${domain ?? ""}`];
-  return origins.map((origin) => new URL(origin).host);
+/** Where a proxy meets people. */
+interface Entrance {
+  /** Without a port, which neither nginx nor Traefik takes beside a name. */
+  readonly hostname: string;
+  readonly port: string;
+  readonly isSecure: boolean;
+}
+
+/** What a proxy asks about; of a domain, one host that stands for all. */
+export function entrances({ domain, mode, origins }: ForwardAuthConnection): Entrance[] {
+  const urls = mode === "forward_domain" ? [`https://app.${domain ?? ""}`] : origins;
+  return urls.map((url) => {
+    const { hostname, port, protocol } = new URL(url);
+    const isSecure = protocol !== "http:";
+    return { hostname, port: port === "" ? (isSecure ? "443" : "80") : port, isSecure };
+  });
 }
 
 /** Comments on names that stand for others, in files where # begins one. */
 export function standIns(connection: ForwardAuthConnection, app: string): string[] {
   const { domain, mode } = connection;
-  const host = protectedHosts(connection).join("");
+  const host = entrances(connection)
+    .map(({ hostname }) => hostname)
+    .join("");
   return [...(mode === "forward_domain" ? [`# ${host} stands for each host of ${domain ?? ""}.`] : []), `# ${app}.`];
 }

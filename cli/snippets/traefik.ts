@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { ForwardAuthConnection } from "../../config/connection";
-import { protectedHosts, standIns } from "./snippet";
+import { entrances, standIns } from "./snippet";
 import type { Snippet, Source } from "./snippet";
 
 const MIDDLEWARE = "authentik";
@@ -45,7 +45,9 @@ function middleware({ askAt, answerHeaders }: ForwardAuthConnection): object {
 
 function ingressRoute(connection: ForwardAuthConnection): object {
   const { hasIngress, mode, outpost, slug } = connection;
-  const hosts = protectedHosts(connection).map((host) => `Host(\`${host}\`)`);
+  const asked = entrances(connection);
+  const hosts = asked.map(({ hostname }) => `Host(\`${hostname}\`)`);
+  const isSecure = asked.every((one) => one.isSecure);
   const match = hosts.join(" || ");
   const app = {
     kind: "Rule",
@@ -64,9 +66,9 @@ function ingressRoute(connection: ForwardAuthConnection): object {
     kind: "IngressRoute",
     metadata: { name: slug },
     spec: {
-      entryPoints: ["websecure"],
+      entryPoints: [isSecure ? "websecure" : "web"],
       routes: hasIngress || mode === "forward_domain" ? [app] : [app, signIn],
-      tls: {},
+      ...(isSecure ? { tls: {} } : {}),
     },
   };
 }

@@ -42,9 +42,17 @@ export function snippetFor(client: Client, connection: Connection, site: Site): 
   );
 }
 
+/** Programs that take the issuer alone, below which authentik answers for an app, and not for all of them. */
+const FINDS_BY_ISSUER: readonly Client[] = ["headscale", "kubectl"];
+
 /** What of a client's record keeps every program of its sort from working. */
-function unfit(client: Client, key: string, { clientType, encryptionKey }: OidcAppConfig): string[] {
+function unfit(client: Client, key: string, { clientType, encryptionKey, issuerMode }: OidcAppConfig): string[] {
   return [
+    ...(issuerMode === "global" && FINDS_BY_ISSUER.includes(client)
+      ? [
+          `apps.${key}: issuerMode must be "per_provider" for ${client}, which looks for authentik's keys below the issuer, got "global"; take the line out`,
+        ]
+      : []),
     ...(clientType === "public" && client !== "kubectl"
       ? [
           `apps.${key}: clientType must be "confidential" for ${client}, which can keep a secret, got "public"; take the line out`,

@@ -30,7 +30,8 @@ export async function requireSuperuser(authentik: Authentik): Promise<void> {
  */
 export async function ownAccount(authentik: Authentik, username: string, purpose: string): Promise<User | undefined> {
   const account = await accountNamed(authentik.use(CoreApi), username);
-  if (account === undefined || account.attributes?.[MARK] === purpose) return account;
+  const isOurs = account?.attributes?.[MARK] === purpose && account.type === "service_account";
+  if (account === undefined || isOurs) return account;
   throw new Failure(
     `token: the account ${show(username)} must be one that this command made for ${purpose}, got another; choose a --name that makes another username`,
   );

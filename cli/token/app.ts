@@ -109,7 +109,13 @@ const FIRST_PLACE = 300_000;
 export async function letIn(authentik: Authentik, { application, slug }: Target, account: number): Promise<void> {
   const policies = authentik.use(PoliciesApi);
   const bindings = await bindingsOf(authentik, application);
-  if (bindings.some(({ user }) => user === account)) return;
+  const own = bindings.find(({ user }) => user === account);
+  if (own !== undefined) {
+    if (own.enabled !== false && own.negate !== true) return;
+    throw new Failure(
+      `token: the app ${show(slug)} must let in the account, got a binding of it that is off or shuts it out; delete that in authentik`,
+    );
+  }
   if (bindings.length === 0) {
     throw new Failure(
       `token: the app ${show(slug)} must say who may open it, got no bindings; a first one would shut out everybody else: deploy first`,

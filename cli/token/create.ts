@@ -42,6 +42,22 @@ export async function create(context: Context, options: CreateOptions): Promise<
   return outcome(site, options, plan, names, key);
 }
 
+/** Refuses an account that may do more than it was made for, or can do nothing. */
+function refuseChanged({ own, username }: Names, { groupsObj, isActive, rolesObj }: User): void {
+  const others = [
+    ...(groupsObj ?? []).flatMap(({ name }) => (name === own ? [] : [`the group ${show(name)}`])),
+    ...(rolesObj ?? []).flatMap(({ name }) => (name === own ? [] : [`the role ${show(name)}`])),
+  ];
+  const remedy = "take that back in authentik first, or make another with --name";
+  if (others.length > 0) {
+    throw new Failure(
+      `token: the account ${show(username)} must have what it needs and no more, got also ${others.join(", ")}; ${remedy}`,
+    );
+  }
+  if (isActive !== false) return;
+  throw new Failure(`token: the account ${show(username)} must be active, got one that was shut out; ${remedy}`);
+}
+
 /** Whether an account has all it needs; one that has it, its key was shown. */
 function checkFound(
   { own, username }: Names,
@@ -54,6 +70,7 @@ function checkFound(
     if (!rotate) return false;
     throw new Failure(`token: --rotate must find the account ${name}, got none; leave it out to make one`);
   }
+  refuseChanged({ own, username }, before);
   const isSuperuser = before.groupsObj?.some((group) => group.name === own) === true;
   const hasRole = before.rolesObj?.some((role) => role.name === own) === true;
   if (superuser ? hasRole : isSuperuser) {
@@ -85,7 +102,7 @@ async function make({ authentik, context, isComplete, names, plan, purpose }: Wa
   const parts = partsOf(plan, names, isComplete);
   const making = new Making(context.progress, Object.values(parts));
   const power = await making.part(parts.power, () =>
-    plan.superuser ? makeGroup(authentik, own) : makeRole(authentik, own),
+    plan.superuser ? makeGroup(authentik, own) : makeRole(authentik, own, username),
   );
   await making.part(parts.rights, () => giveRights(authentik, plan, { name: own, pk: power }));
   const account = await making.part(parts.account, () => makeAccount(authentik, username, purpose));

@@ -1,6 +1,8 @@
 import { ApiError } from "../../api/api-error";
 import { Failure } from "../../delivery/failure";
+import { Interrupted } from "../../delivery/interrupt";
 import type { Progress } from "../../delivery/progress";
+import { unsure } from "../writes";
 
 /** What is made one after the other; an error says how far that came. */
 export class Making {
@@ -20,6 +22,7 @@ export class Making {
       return made;
     } catch (error) {
       if (error instanceof ApiError) throw new ApiError(error.kind, this.explain(error.message), error.status);
+      if (error instanceof Interrupted) throw unsure(error, this.explain(`${part}: nobody knows`));
       if (error instanceof Failure) throw new Failure(this.explain(error.message), error.exitCode);
       throw error;
     }

@@ -57,11 +57,13 @@ export function outcome(site: Site, options: CreateOptions, plan: Plan, names: N
 }
 
 function keepingOf(site: Site, { for: purpose }: CreateOptions, { username }: Names): Keeping {
+  // A place for each account, or the second one's key would take the place of the first one's.
+  const place = username.replace(/^iac-/, "authentik/");
   switch (purpose) {
     case "apply":
-      return keepingOfApply(site);
+      return keepingOfApply(site, place);
     case "plan":
-      return ownPlace(site, "authentik/plan", "Plans find it in AUTHENTIK_TOKEN.");
+      return ownPlace(site, place, "Plans find it in AUTHENTIK_TOKEN.");
     case "netbird":
       return { words: `NetBird is told ExtraConfig.Username "${username}" and the key as ExtraConfig.Password.` };
     case "ldap":
@@ -69,14 +71,14 @@ function keepingOf(site: Site, { for: purpose }: CreateOptions, { username }: Na
   }
 }
 
-function keepingOfApply(site: Site): Keeping {
+function keepingOfApply(site: Site, place: string): Keeping {
   const { apiToken, bootstrap } = site.authentik;
-  if (apiToken.from === "env") return ownPlace(site, "authentik/apply", "Terraform finds it in AUTHENTIK_TOKEN.");
+  if (apiToken.from === "env") return ownPlace(site, place, "Terraform finds it in AUTHENTIK_TOKEN.");
   const { key, mount, path } = apiToken.ref;
   const isFirst = bootstrap?.token.mount === mount && bootstrap.token.path === path && bootstrap.token.key === key;
   if (isFirst) {
     const words = "authentik.apiToken names the place of the bootstrap token, which is better left alone.";
-    return ownPlace(site, "authentik/apply", words);
+    return ownPlace(site, place, words);
   }
   const words = "The site reads it from Vault; this asks for it, and puts it there:";
   return { ref: apiToken.ref, words, command: command("patch", apiToken.ref) };

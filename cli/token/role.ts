@@ -1,11 +1,12 @@
 import { RbacApi } from "@goauthentik/api/dist/apis/RbacApi";
 import { CoreApi } from "@goauthentik/api/dist/apis/CoreApi";
 import type { ModelEnum } from "@goauthentik/api/dist/models/ModelEnum";
+import { ApiError } from "../../api/api-error";
 import type { Authentik } from "../../api/authentik";
 import { pages } from "../../api/pages";
 import { show } from "../../config/problems";
 import { Failure } from "../../delivery/failure";
-import { sendOnce } from "../writes";
+import { noted, sendOnce } from "../writes";
 
 /** A right to one object. */
 export interface ObjectRight {
@@ -14,13 +15,35 @@ export interface ObjectRight {
   readonly pk: string;
 }
 
-/** The uuid of a role, made when there is none of its name. */
-export async function makeRole(authentik: Authentik, name: string): Promise<string> {
+/**
+ * The uuid of a role, made when there is none of its name.
+ * @throws Failure when somebody beside the account has it, and would get its rights
+ */
+export async function makeRole(authentik: Authentik, name: string, username: string): Promise<string> {
   const rbac = authentik.use(RbacApi);
   const find = async (): Promise<string | undefined> =>
     (await rbac.rbacRolesList({ name })).results.find((role) => role.name === name)?.pk;
   const make = async (): Promise<string> => (await rbac.rbacRolesCreate({ roleRequest: { name } })).pk;
-  return (await find()) ?? sendOnce(`the role ${show(name)} was made`, make, find);
+  const role = await find();
+  if (role === undefined) return sendOnce(`the role ${show(name)} was made`, make, find);
+  const others = await holdersOf(authentik, role, username);
+  if (others.length === 0) return role;
+  throw new Failure(
+    `token: the role ${show(name)} must be that of ${show(username)} alone, got also ${others.join(", ")}; take it from them, or delete it if nobody needs it`,
+  );
+}
+
+/** Who has a role beside an account. */
+async function holdersOf(authentik: Authentik, role: string, username: string): Promise<string[]> {
+  const core = authentik.use(CoreApi);
+  const found: string[] = [];
+  for await (const user of pages((page) => core.coreUsersList({ ...page, rolesByPk: [role], includeGroups: false }))) {
+    if (user.username !== username) found.push(show(user.username));
+  }
+  for await (const group of pages((page) => core.coreGroupsList({ ...page, includeUsers: false }))) {
+    if (group.roles?.includes(role) === true) found.push(`the group ${show(group.name)}`);
+  }
+  return found;
 }
 
 /**
@@ -72,15 +95,32 @@ export async function grantOn(
   }
   const given = await rightsOf(authentik, role.pk);
   if (given.length === 1 && given[0] === wanted) return;
-  if (given.includes(permission)) {
+  const isForAll = given.includes(permission);
+  if (isForAll) await takeBack(authentik, role, permission);
+  const remedy = isForAll ? "the right to all of them was taken back: see" : "see";
+  throw new Failure(
+    `token: the role ${show(role.name)} must have ${wanted} alone, got ${given.join(", ") || "nothing"}; ${remedy} whether the app is being replaced`,
+  );
+}
+
+/** Takes a right to all objects of a kind from a role; whoever cannot says that it is there. */
+async function takeBack(
+  authentik: Authentik,
+  role: { readonly name: string; readonly pk: string },
+  permission: string,
+): Promise<void> {
+  try {
     await authentik.use(RbacApi).rbacPermissionsAssignedByRolesUnassignPartialUpdate({
       uuid: role.pk,
       patchedPermissionAssignRequest: { permissions: [permission] },
     });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw noted(
+      error,
+      `the role ${show(role.name)} may have ${permission} on everything now, and not on one app: take that from it in authentik at once`,
+    );
   }
-  throw new Failure(
-    `token: the role ${show(role.name)} must have ${wanted} alone, got ${given.join(", ") || "nothing"}; a right to all of them was taken back: see whether the app is being replaced`,
-  );
 }
 
 function refuseOthers(name: string, has: readonly string[], wanted: readonly string[]): void {

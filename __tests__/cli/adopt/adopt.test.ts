@@ -154,7 +154,7 @@ async function clickedTogether(): Promise<void> {
   const bind = (target: { pk: unknown }, subject: object, order = 0): void => {
     one("policies/bindings", { target: target.pk, order, ...subject });
   };
-  bind(app("wiki", { property_mappings: [...scopes, team.pk] }), { group: crew.pk }, 5);
+  bind(app("wiki", { property_mappings: [team.pk, ...scopes.toReversed()] }), { group: crew.pk }, 5);
   bind(app("hours"), { policy: hours.pk });
   app("open");
   bind(
@@ -228,6 +228,20 @@ describe("an instance that somebody clicked together", () => {
     expect(site["policies"]).toEqual({
       "office-hours": { name: "Office hours", file: "./policies/office_hours.py", form: "body" },
     });
+    // authentik gives lists in an order of its own, and a plan compares them as they stand.
+    const provider = "authentik_provider_oauth2.identity_apps_wiki_provider";
+    const written = JSON.parse(readFileSync(join(out, "imports.json"), "utf8")) as { order: object };
+    expect(written.order).toEqual({ [provider]: { property_mappings: [3, 2, 1, 0] } });
+    expect(document.plan.changes.map(({ address }) => address)).not.toContain(provider);
+    const mappings = stacksOf(out, "split").authentik?.resource?.["authentik_provider_oauth2"]?.[
+      "identity_apps_wiki_provider"
+    ]?.["property_mappings"] as string[];
+    expect(mappings.map((mapping) => /(?:oauth2-scope-|custom-)(\w+)/.exec(mapping)?.[1])).toEqual([
+      "team",
+      "profile",
+      "email",
+      "openid",
+    ]);
     expect(document.open).toEqual(["open"]);
     expect(document.plan.creates).toEqual([
       "authentik_policy_binding.identity_apps_open_access_members-0",

@@ -4,6 +4,7 @@ import { KubernetesCluster } from "../../../cli/doctor/cluster";
 export interface Questions {
   readonly given?: { readonly configPath?: string; readonly configContext?: string };
   readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
   readonly ask: readonly (readonly [
     method: "beginningOfLog" | "endpointSlices" | "pods" | "service",
     ...given: readonly unknown[],
@@ -13,11 +14,11 @@ export interface Questions {
 /** What came of a question. */
 export type Told = { readonly answer: unknown } | { readonly error: string; readonly message: string };
 
-async function answers({ ask, env = {}, given = {} }: Questions): Promise<Told[]> {
+async function answers({ ask, env = {}, given = {}, timeoutMs }: Questions): Promise<Told[]> {
   delete process.env.KUBECONFIG;
   delete process.env.KUBE_CONFIG_PATH;
   Object.assign(process.env, env);
-  const cluster = new KubernetesCluster(given, new AbortController().signal);
+  const cluster = new KubernetesCluster(given, new AbortController().signal, timeoutMs);
   const told: Told[] = [];
   for (const [method, ...args] of ask) {
     try {

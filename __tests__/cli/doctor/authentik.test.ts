@@ -1,6 +1,7 @@
 import type { CheckId } from "../../../cli/doctor/catalogue";
 import type { Verdict } from "../../../cli/doctor/check";
 import { Failure } from "../../../delivery/failure";
+import { Interrupted } from "../../../delivery/interrupt";
 import type { AuthentikServer } from "../../server/authentik";
 import { startAuthentik } from "../../server/authentik";
 import type { Stored, Values } from "../../server/store";
@@ -105,6 +106,17 @@ describe("version", () => {
   test("passes when server and outposts are of the site's", async () => {
     report("2026.5.6");
     expect(await ask("version", { outposts })).toEqual({ status: "pass", evidence: ["2026.5.6 runs"] });
+  });
+
+  test("passes over an outpost that has stopped, or has not said what it runs", async () => {
+    const [outpost] = server.objects("outposts/instances");
+    const health = [
+      { hostname: "a", last_seen: "2026-06-01T11:59:50Z", version: "2026.5.6" },
+      { hostname: "b", last_seen: "2026-06-01T11:00:00Z", version: "2026.2.1" },
+      { hostname: "c", last_seen: "2026-06-01T11:59:50Z", version: "" },
+    ];
+    add("outposts/instances", { ...outpost, health });
+    expect((await ask("version", { outposts })).status).toBe("pass");
   });
 
   test("tells another server; where it is not the site's own, another patch is none", async () => {
@@ -273,12 +285,36 @@ describe("bootstrap-token", () => {
   });
   const PLACE = "secret/authentik/bootstrap token";
 
-  test("passes when it is refused, or gone", async () => {
+  test("passes when it is refused, or gone from Vault and authentik", async () => {
     expect(await ask("bootstrap-token", site(), { vault: { [PLACE]: "of-the-first-start" } })).toEqual({
       status: "pass",
       evidence: [`the token of ${PLACE} is refused: 403 (Token invalid/expired)`],
     });
-    expect((await ask("bootstrap-token", site())).evidence).toEqual([`nothing in ${PLACE}`]);
+    const { token } = server;
+    server.answer("patch", "core/tokens/authentik-bootstrap-token/", { identifier: "of-akadmin" });
+    expect(await ask("bootstrap-token", site(), { token })).toEqual({
+      status: "pass",
+      evidence: [`nothing in ${PLACE}`, "no token authentik-bootstrap-token in authentik"],
+    });
+  });
+
+  test("tells one that Vault has forgotten, and authentik has not", async () => {
+    expect(await ask("bootstrap-token", site())).toMatchObject({
+      status: "fail",
+      evidence: [`nothing in ${PLACE}`],
+      why: "authentik must have no token authentik-bootstrap-token, got one",
+    });
+  });
+
+  test("is skipped where Vault has none, and the token sees its own tokens alone", async () => {
+    const { body: me } = server.answer("get", "core/users/me/") as { body: { user: object } };
+    const body = { ...me, user: { ...me.user, is_superuser: false } };
+    const none = { pagination: { next: 0, count: 0 }, results: [] };
+    server.script({ path: "/core/users/me/", status: 200, body }, { path: "/core/tokens/", status: 200, body: none });
+    expect(await ask("bootstrap-token", site())).toMatchObject({
+      status: "skipped",
+      why: "Vault has none, and whether authentik has authentik-bootstrap-token is seen by a superuser's token alone",
+    });
   });
 
   test("tells one that is taken, without showing it", async () => {
@@ -362,6 +398,11 @@ describe("adopted-login", () => {
     expect((await ask("adopted-login", site)).why).toBe(
       "the step of order 20 must not ask for the password again, got one whose policies are asked before anybody is known",
     );
+    add("flows/bindings", { ...step(), re_evaluate_policies: true });
+    const expression = one("policies/expression", "name", "default-authentication-flow-password-stage");
+    add("policies/expression", { ...expression, expression: 'return ak_client_ip != ip_address("192.0.2.1")' });
+    expect((await ask("adopted-login", site)).why).toMatch(/, got one without a policy that skips it$/);
+    add("policies/expression", expression);
     const policy = one("policies/bindings", "target", step()["pk"]);
     add("policies/bindings", { ...policy, enabled: false });
     expect(await ask("adopted-login", site)).toEqual({
@@ -567,5 +608,7 @@ describe("orphans", () => {
     );
     const stacks = (): Promise<never> => Promise.reject(new Failure("site: apps.wiki must have a name, got nothing"));
     expect((await ask("orphans", {}, { stacks })).why).toBe("what the stacks make is not known (see lookups)");
+    const stopped = (): Promise<never> => Promise.reject(new Interrupted("SIGINT"));
+    await expect(ask("orphans", {}, { stacks: stopped })).rejects.toThrow("stopped by SIGINT");
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Questions, Told } from "./ask-cluster";
 import { KubernetesApi } from "./kubernetes-api";
@@ -79,6 +79,31 @@ test("takes the kubeconfig of the site, of the environment, or at home, and the 
     "the kubeconfig must have a context to use, got other",
     expect.stringMatching(/^the kubeconfig must be readable, got unexpected end/),
   ]);
+});
+
+test("gives up a cluster that says nothing, and a command that does not come back", async () => {
+  api.refuses.set("/api/v1/namespaces/authentik/pods", -1);
+  const env = { KUBE_CONFIG_PATH: api.kubeconfig };
+  expect(
+    await ask(
+      { env, timeoutMs: 200, ask: [PODS] },
+      { env, timeoutMs: 200, given: { configContext: "asks" }, ask: [PODS, PODS] },
+      { env, given: { configContext: "refuses" }, ask: [PODS] },
+    ),
+  ).toEqual([
+    { error: "Skip", message: `the cluster at ${api.url} must answer, got no answer in time` },
+    { error: "Skip", message: "the cluster must take who asks is, got no answer in time" },
+    { error: "Skip", message: "the cluster must take who asks is, got no answer in time" },
+    { error: "Skip", message: "the cluster must take who refuses is, got sign in first" },
+  ]);
+}, 30_000);
+
+test("takes who a command says asks, and asks it once", async () => {
+  const runs = join(api.folder, "runs");
+  const env = { KUBE_CONFIG_PATH: api.kubeconfig, RUNS: runs };
+  const told = await ask({ env, given: { configContext: "says" }, ask: [PODS, PODS] });
+  expect(told.map((one) => "answer" in one)).toEqual([true, true]);
+  expect(readFileSync(runs, "utf8")).toBe("run\n");
 });
 
 test("tells what it may not see, what fails, and a cluster that is away", async () => {

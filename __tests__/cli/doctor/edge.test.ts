@@ -1,5 +1,8 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { CheckId } from "../../../cli/doctor/catalogue";
 import type { Verdict } from "../../../cli/doctor/check";
+import { Edge } from "../../../cli/doctor/edge";
 import type { AuthentikServer } from "../../server/authentik";
 import { startAuthentik } from "../../server/authentik";
 import { Strangers } from "./strangers";
@@ -39,7 +42,13 @@ const SITE = {
 /** How an outpost sends a stranger to authentik. */
 const signIn = (client: string): Strangers["answers"][string] => ({
   status: 302,
-  headers: { location: `${server.url}/application/o/authorize/?client_id=${client}&response_type=code` },
+  headers: { location: `${server.url}/application/o/authorize/?${new URLSearchParams(query(client)).toString()}` },
+});
+
+const query = (client: string): Record<string, string> => ({
+  client_id: client,
+  redirect_uri: `https://${client}.example.org/outpost.goauthentik.io/callback?X-authentik-auth-callback=true`,
+  response_type: "code",
 });
 
 function ask(id: CheckId, site: object = SITE): Promise<Verdict> {
@@ -48,7 +57,7 @@ function ask(id: CheckId, site: object = SITE): Promise<Verdict> {
 
 describe("edge", () => {
   const REMEDY =
-    "see that the host's Ingress names the Middleware of its outpost (docs/connect.md), and that outpost-endpoints passes";
+    "see that the host's Ingress names the Middleware of its outpost (docs/connect.md), that outpost-endpoints passes, and that this machine finds the host";
 
   test("passes when every host sends to authentik, and asks each once, without cookies", async () => {
     strangers.answers = {
@@ -96,6 +105,60 @@ describe("edge", () => {
     expect(await told({ status: 404 })).toBe(`${must}404`);
     expect(await told({ status: 502 })).toBe(`${must}502`);
     expect(await told({ cut: true })).toBe(`${must}UND_ERR_SOCKET`);
+  });
+
+  test("follows a host from http to https, and its proxy, before the outpost", async () => {
+    strangers.answers = {
+      "files.example.org/": { status: 308, headers: { location: "https://files.example.org/home" } },
+      "files.example.org/home": { status: 302, headers: { location: "https://files.example.org/app/" } },
+      "files.example.org/app/": { status: 302, headers: { location: "/outpost.goauthentik.io/start" } },
+      "files.example.org/outpost.goauthentik.io/start": signIn("files"),
+    };
+    const apps = { files: app("http://files.example.org") };
+    expect(await ask("edge", { ...SITE, apps, hostAccess: undefined })).toMatchObject({ status: "pass" });
+  });
+
+  test("tells an app that is a client of authentik itself, and that no outpost asks about", async () => {
+    const own = { ...query("wiki"), redirect_uri: "https://wiki.example.org/login/generic_oauth" };
+    const location = `${server.url}/application/o/authorize/?${new URLSearchParams(own).toString()}`;
+    strangers.answers = {
+      "wiki.example.org/": { status: 302, headers: { location } },
+      "traefik.example.org/": signIn("traefik"),
+    };
+    expect((await ask("edge")).why).toBe(
+      "https://wiki.example.org must be asked about by an outpost, got one that signs people in by itself (wiki)",
+    );
+  });
+
+  test("says what of a failure may be this machine's", async () => {
+    const failing = (code: string): Promise<Verdict> =>
+      verdict("edge", server, {
+        site: { ...SITE, apps: { wiki: app("https://wiki.example.org") }, hostAccess: undefined },
+        fetch: () => Promise.reject(Object.assign(new TypeError("fetch failed"), { cause: { code } })),
+      });
+    const must = `https://wiki.example.org must send to ${server.url}, got `;
+    expect((await failing("ENOTFOUND")).why).toBe(`${must}ENOTFOUND (this machine finds no address for it)`);
+    expect((await failing("DEPTH_ZERO_SELF_SIGNED_CERT")).why).toBe(
+      `${must}DEPTH_ZERO_SELF_SIGNED_CERT (NODE_EXTRA_CA_CERTS names the file of an authority of your own)`,
+    );
+    expect((await failing("ECONNREFUSED")).why).toBe(`${must}ECONNREFUSED`);
+  });
+
+  test("a host that says nothing, or never ends, is given up", async () => {
+    const silent = createServer((request, response) => {
+      if (request.url === "/endless") response.writeHead(200, { "content-type": "application/json" }).write("{");
+    });
+    await new Promise<void>((ready) => silent.listen(0, "127.0.0.1", ready));
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const way = new Edge({ fetch, signal: new AbortController().signal, timeoutMs: 100 });
+    expect(await way.page(`${url}/`)).toEqual({ trouble: "no answer in time" });
+    expect(await way.json(`${url}/endless`)).toEqual({ status: 200, body: undefined });
+    const stop = new AbortController();
+    const asked = new Edge({ fetch, signal: stop.signal }).json(`${url}/endless`);
+    stop.abort(new Error("stopped"));
+    await expect(asked).rejects.toThrow("stopped");
+    silent.closeAllConnections();
+    await new Promise((stopped) => silent.close(stopped));
   });
 
   test("over HTTP, a host of this machine", async () => {

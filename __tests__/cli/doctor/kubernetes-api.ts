@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, string>> = { endpointslices: "EndpointSlice
 /** As much of Kubernetes' API as checks ask, over HTTP, one object a page, and a kubeconfig that leads to it. */
 export class KubernetesApi {
   recorded: Recording = { objects: [], logs: {} };
-  /** Answers these paths so, whatever is there; with 0 the connection is cut. */
+  /** Answers these paths so, whatever is there; with 0 the connection is cut, with -1 nothing is said. */
   readonly refuses = new Map<string, number>();
   readonly asked: string[] = [];
   readonly folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
@@ -21,6 +21,7 @@ export class KubernetesApi {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     this.asked.push(`${request.method ?? ""} ${request.url ?? ""}`);
     const status = request.headers.authorization === `Bearer ${TOKEN}` ? this.refuses.get(pathname) : 401;
+    if (status === -1) return;
     if (status === 0) request.socket.destroy();
     else if (status !== undefined) refuse(response, status, pathname);
     else this.answer(pathname, searchParams, response);
@@ -54,11 +55,14 @@ export class KubernetesApi {
       users: [
         { name: "me", user: { token: TOKEN } },
         { name: "stranger", user: { token: "of-nobody" } },
+        { name: "asks", user: exec("sleep 60 & sleep 60") },
+        { name: "refuses", user: exec("echo usage >&2; echo sign in first >&2; exit 1") },
+        { name: "says", user: exec(`echo run >> "$RUNS"; echo '${JSON.stringify({ status: { token: TOKEN } })}'`) },
       ],
       contexts: [
         { name: "lab", context: { cluster: "lab", user: "me" } },
         { name: "gone", context: { cluster: "gone", user: "me" } },
-        { name: "stranger", context: { cluster: "lab", user: "stranger" } },
+        ...["stranger", "asks", "refuses", "says"].map((name) => ({ name, context: { cluster: "lab", user: name } })),
       ],
       "current-context": "lab",
     };
@@ -92,6 +96,11 @@ export class KubernetesApi {
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ kind: "List", metadata: { continue: next }, items: found.slice(begin, begin + 1) }));
   }
+}
+
+/** A user whom a command of a shell tells. */
+function exec(script: string): object {
+  return { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "/bin/sh", args: ["-c", script] } };
 }
 
 function refuse(response: ServerResponse, status: number, path: string): void {

@@ -18,6 +18,8 @@ export interface Outcome {
   readonly text: string;
   /** Whether it found problems: exit code 1.  @default false */
   readonly problems?: boolean;
+  /** Whether what it looked at is out of reach: exit code 3.  @default false */
+  readonly isAway?: boolean;
 }
 
 /** What commands work with; everything is opened when it is first asked for. */
@@ -50,7 +52,8 @@ export class Context {
   }
 
   /**
-   * The door to the site's authentik, at AUTHENTIK_URL where people's own URL does not lead there, with the token of AUTHENTIK_TOKEN, else the one the site names.
+   * The door to the site's authentik, at AUTHENTIK_URL where people's own URL does not lead there, with the token of
+   * AUTHENTIK_TOKEN, else the one the site names.
    * @throws Failure when there is no token
    */
   authentik(): Promise<Authentik> {
@@ -104,10 +107,10 @@ export async function run(
   work: (context: Context) => Promise<Outcome>,
 ): Promise<void> {
   try {
-    const { document, problems = false, text } = await work(new Context());
+    const { document, isAway = false, problems = false, text } = await work(new Context());
     if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     else if (text !== "") process.stdout.write(`${text}\n`);
-    process.exitCode = problems ? 1 : 0;
+    process.exitCode = isAway ? 3 : problems ? 1 : 0;
   } catch (error) {
     const { exitCode, message } = ending(error);
     console.error(printable(message));

@@ -28,13 +28,7 @@ export function addDoctor(program: Command): void {
     .addHelpText("after", `\nChecks:\n${checks.join("\n")}\n\nExit code 3 when authentik is out of reach.`)
     .action(async (options: DoctorOptions) => {
       const { run } = await import("./command.js");
-      const reached = { isAway: false };
-      await run(options, async (context) => {
-        const { outcome, isAway } = await doctor(context, options);
-        reached.isAway = isAway;
-        return outcome;
-      });
-      if (reached.isAway) process.exitCode = 3;
+      await run(options, (context) => doctor(context, options));
     });
 }
 
@@ -44,10 +38,7 @@ function collect(value: string, before: readonly CheckId[] = []): CheckId[] {
   throw new InvalidArgumentError(`must name a check, got "${value}"; ${suggest(value, CHECK_IDS)}.`);
 }
 
-async function doctor(
-  context: Context,
-  { cluster, only = [], plan, skip = [] }: DoctorOptions,
-): Promise<{ outcome: Outcome; isAway: boolean }> {
+async function doctor(context: Context, { cluster, only = [], plan, skip = [] }: DoctorOptions): Promise<Outcome> {
   const [{ Patient }, { examine }, { documentOf, textOf }] = await Promise.all([
     import("./doctor/patient.js"),
     import("./doctor/examine.js"),
@@ -61,10 +52,10 @@ async function doctor(
   const ids = CHECK_IDS.filter((id) => only.length === 0 || only.includes(id));
   const checks = await examine(patient, ids, { leftOut, progress: context.progress });
   const { name } = patient.site;
-  const outcome: Outcome = {
+  return {
     document: documentOf(name, checks),
     text: textOf(name, patient.url, checks),
     problems: checks.some(({ status }) => status === "fail"),
+    isAway: patient.isAway,
   };
-  return { outcome, isAway: patient.isAway };
 }

@@ -7,6 +7,7 @@ import { requireToken, tokenPlace } from "../../delivery/api-token";
 import { Failure } from "../../delivery/failure";
 import { PublicInstance } from "../../delivery/instance";
 import type { Vault } from "../../delivery/vault";
+import { ownUrl } from "../command";
 import type { Context } from "../command";
 import { makeBindings, synthesized } from "../synthesized";
 import { once, Skip, told } from "./check";
@@ -71,7 +72,7 @@ export class Patient {
     const { signal } = context;
     this.site = context.site();
     this.url = this.site.authentik.url.replace(/\/+$/, "");
-    this.apiUrl = (process.env.AUTHENTIK_URL || this.url).replace(/\/+$/, "");
+    this.apiUrl = (ownUrl() ?? this.url).replace(/\/+$/, "");
     this.now = now;
     this.edge = new Edge({ fetch, signal });
     this.live = new Live(this.door);

@@ -7,6 +7,7 @@ import type { Context, Outcome } from "./command";
 import { CLIENT_NAMES, clientsOf, guessClient } from "./snippets/clients";
 import type { Client } from "./snippets/clients";
 import type { Snippet } from "./snippets/snippet";
+import { table } from "./wording";
 
 interface AppOptions {
   readonly for?: Client;
@@ -15,10 +16,11 @@ interface AppOptions {
   readonly json: boolean;
 }
 
+/** Adds `app`. */
 export function addApp(program: Command): void {
   program
     .command("app")
-    .description("what to set in an app, and what to paste into it; the list of apps without one")
+    .description("show what to set in an app and what to paste into it; list the apps without one")
     .argument("[app]", "key or slug of an app, or a host of it")
     .addOption(new Option("--for <client>", "what to paste into a client, alone").choices(CLIENT_NAMES))
     .option("--list", "the apps", false)
@@ -149,16 +151,4 @@ function hints(connection: Connection): string[] {
 /** Each part below what it is for. */
 function pieces({ parts }: Snippet): string[] {
   return parts.map(({ name, text }) => `--- ${name} ---\n${text}`);
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }

@@ -205,9 +205,8 @@ class Judge {
 const APP_GROUP = "authentik_group.identity_app-groups_";
 
 /** What users.json has no word for. */
-function obstacle({ path, roles }: Json): string | undefined {
+function obstacle({ path }: Json): string | undefined {
   if (path !== PATH) return `must have the path ${JSON.stringify(PATH)}, got ${show(path)}; ${STAYS}`;
-  if (listOf(roles).length > 0) return `must have no roles of its own, got ${show(roles)}; ${STAYS}`;
   return undefined;
 }
 

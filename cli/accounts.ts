@@ -8,7 +8,7 @@ import type { Site } from "../config/load";
 import { suggest } from "../config/names";
 import { show } from "../config/problems";
 import { Failure } from "../delivery/failure";
-import { siteFile } from "./command";
+import { siteFile } from "./environment";
 import type { Context } from "./command";
 
 /**

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { run } from "./command";
 
 interface Options {
   readonly allowSuperuser?: boolean;
@@ -14,7 +15,8 @@ export function addAssign(program: Command): void {
     .option("--allow-superuser", "also groups whose members may do everything")
     .option("--json", "print one JSON document")
     .action(async (username: string, groups: readonly string[], options: Options) => {
-      const [{ run }, { assign }] = await Promise.all([import("./command.js"), import("./assign/assign.js")]);
-      await run(options, (context) => assign(context, username, groups, options));
+      await run(options, async (context) =>
+        (await import("./assign/assign.js")).assign(context, username, groups, options),
+      );
     });
 }

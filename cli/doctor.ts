@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { suggest } from "../config/names";
+import { run } from "./command";
 import type { Context, Outcome } from "./command";
 import { CATALOGUE, CHECK_IDS } from "./doctor/catalogue";
 import type { CheckId } from "./doctor/catalogue";
@@ -27,7 +28,6 @@ export function addDoctor(program: Command): void {
     .option("--json", "print one JSON document")
     .addHelpText("after", `\nChecks:\n${checks.join("\n")}\n\nExit code 3 when authentik is out of reach.`)
     .action(async (options: DoctorOptions) => {
-      const { run } = await import("./command.js");
       await run(options, (context) => doctor(context, options));
     });
 }

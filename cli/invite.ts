@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { run } from "./command";
 import { attribute, days, email, fullName, slug, username } from "./invite/options";
 import type { CreateOptions } from "./invite/options";
 import type { RevokeOptions } from "./invite/revoke";
@@ -17,8 +18,7 @@ export function addInvite(program: Command): void {
     .option("--all", "also those to other flows")
     .option("--json", "print one JSON document")
     .action(async (options: ListOptions) => {
-      const [{ run }, { list }] = await Promise.all([import("./command.js"), import("./invite/list.js")]);
-      await run(options, (context) => list(context, options));
+      await run(options, async (context) => (await import("./invite/list.js")).list(context, options));
     });
   invite
     .command("revoke")
@@ -28,8 +28,7 @@ export function addInvite(program: Command): void {
     .option("--all", "with --expired, also those to other flows")
     .option("--json", "print one JSON document")
     .action(async (name: string | undefined, options: RevokeOptions & ListOptions) => {
-      const [{ run }, { revoke }] = await Promise.all([import("./command.js"), import("./invite/revoke.js")]);
-      await run(options, (context) => revoke(context, name, options));
+      await run(options, async (context) => (await import("./invite/revoke.js")).revoke(context, name, options));
     });
 }
 
@@ -47,7 +46,6 @@ function addCreate(invite: Command): void {
     .option("--name <slug>", "what administrators call it; made from who it is for unless given", slug)
     .option("--json", "print one JSON document")
     .action(async (options: CreateOptions & ListOptions) => {
-      const [{ run }, { create }] = await Promise.all([import("./command.js"), import("./invite/create.js")]);
-      await run(options, (context) => create(context, options));
+      await run(options, async (context) => (await import("./invite/create.js")).create(context, options));
     });
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
+import { run } from "./command";
 
 interface Options {
   readonly minutes: number;
@@ -16,11 +17,9 @@ export function addRecoveryLink(program: Command): void {
     .option("--email", "send it to their address and show it to nobody")
     .option("--json", "print one JSON document")
     .action(async (username: string, options: Options) => {
-      const [{ run }, { recoveryLink }] = await Promise.all([
-        import("./command.js"),
-        import("./recovery-link/recovery-link.js"),
-      ]);
-      await run(options, (context) => recoveryLink(context, username, options));
+      await run(options, async (context) =>
+        (await import("./recovery-link/recovery-link.js")).recoveryLink(context, username, options),
+      );
     });
 }
 

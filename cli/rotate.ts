@@ -4,8 +4,9 @@ import type { AppConfig, LdapAppConfig, OidcAppConfig, Site } from "../config/lo
 import { suggest } from "../config/names";
 import type { VaultRef } from "../config/schema";
 import { Failure } from "../delivery/failure";
-import { run, siteFile } from "./command";
+import { run } from "./command";
 import type { Context, Outcome } from "./command";
+import { siteFile } from "./environment";
 
 interface RotateOptions {
   readonly directory: boolean;

@@ -34,8 +34,17 @@ export async function synthesized(
  * @throws Failure when they cannot be made
  */
 export async function makeBindings(signal: AbortSignal): Promise<void> {
-  await run(join("scripts", "gen.ts"), signal);
+  bindings ??= run(join("scripts", "gen.ts"), signal);
+  try {
+    await bindings;
+  } catch (error) {
+    bindings = undefined;
+    throw error;
+  }
 }
+
+/** They are made once, however often a command synthesizes. */
+let bindings: Promise<string> | undefined;
 
 /** Runs a file of the project; returns what it wrote to stdout. */
 function run(file: string, signal: AbortSignal, env: Readonly<Record<string, string>> = {}): Promise<string> {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { run } from "./command";
 import { PURPOSES } from "./token/options";
 import type { CreateOptions } from "./token/options";
 
@@ -16,8 +17,7 @@ export function addToken(program: Command): void {
     .option("--json", "print one JSON document")
     .addHelpText("after", HELP)
     .action(async (options: CreateOptions & { readonly json?: boolean }) => {
-      const [{ run }, { create }] = await Promise.all([import("./command.js"), import("./token/create.js")]);
-      await run(options, (context) => create(context, options));
+      await run(options, async (context) => (await import("./token/create.js")).create(context, options));
     });
 }
 

@@ -8,7 +8,7 @@ import { hostSlug } from "../../config/app-rules";
 import type { SiteInput, VaultRef } from "../../config/schema";
 import { Failure } from "../../delivery/failure";
 import type { AdoptOptions } from "../adopt";
-import { siteFile } from "../command";
+import { siteFile } from "../environment";
 import type { Context, Outcome } from "../command";
 import { makeBindings } from "../synthesized";
 import { textOf } from "./basis";

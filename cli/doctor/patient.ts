@@ -7,7 +7,7 @@ import { requireToken, tokenPlace } from "../../delivery/api-token";
 import { Failure } from "../../delivery/failure";
 import { PublicInstance } from "../../delivery/instance";
 import type { Vault } from "../../delivery/vault";
-import { ownUrl } from "../command";
+import { ownUrl } from "../environment";
 import type { Context } from "../command";
 import { makeBindings, synthesized } from "../synthesized";
 import { once, Skip, told } from "./check";
@@ -76,9 +76,8 @@ export class Patient {
     this.now = now;
     this.edge = new Edge({ fetch, signal });
     this.live = new Live(this.door);
-    const bindings = once(() => makeBindings(signal));
-    this.stacks = once(options.stacks ?? (() => bindings().then(() => synthesized(signal))));
-    this.plan = once(options.plan ?? (() => bindings().then(() => plan(signal))));
+    this.stacks = once(options.stacks ?? (() => synthesized(signal)));
+    this.plan = once(options.plan ?? (() => makeBindings(signal).then(() => plan(signal))));
   }
 
   /**

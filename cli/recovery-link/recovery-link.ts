@@ -8,7 +8,7 @@ import { show } from "../../config/problems";
 import { Failure } from "../../delivery/failure";
 import { visible } from "../../delivery/visible";
 import { entryOf, findAccount, isService } from "../accounts";
-import { ownUrl } from "../command";
+import { ownUrl } from "../environment";
 import type { Context, Outcome } from "../command";
 import { distance, facts, moment } from "../wording";
 import { isLost, noted } from "../writes";

@@ -6,6 +6,7 @@ import { program } from "../../cli/main";
 import { stackOf } from "../access/build";
 import { startAuthentik } from "../server/authentik";
 import { runCli, writeSite } from "./run-cli";
+import { smallSite } from "../synth";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-access-"));
 const stacks = (name: string): string => join(folder, name);
@@ -62,14 +63,7 @@ test("the working folder is synthesized", async () => {
     {
       authentik: { url: "https://auth.example.org", apiToken: { from: "env" } },
       groups: { staff: {} },
-      apps: {
-        wiki: {
-          kind: "oidc",
-          name: "Wiki",
-          access: { groups: ["staff"] },
-          redirectUris: ["https://wiki.example.org/callback"],
-        },
-      },
+      apps: smallSite.apps,
     },
     { ann: { name: "Ann", email: "ann@example.org", groups: ["staff"] } },
   );

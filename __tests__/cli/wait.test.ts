@@ -4,6 +4,7 @@ import { startAuthentik } from "../server/authentik";
 import type { AuthentikServer } from "../server/authentik";
 import { runCli, writeSite } from "./run-cli";
 import type { Ran } from "./run-cli";
+import { smallSite } from "../synth";
 
 let server: AuthentikServer;
 let site: string;
@@ -21,14 +22,7 @@ function lab(more: Readonly<Record<string, unknown>> = {}): string {
   return writeSite({
     authentik: { url: server.url, apiToken: { from: "env" } },
     groups: { staff: {} },
-    apps: {
-      wiki: {
-        kind: "oidc",
-        name: "Wiki",
-        access: { groups: ["staff"] },
-        redirectUris: ["https://wiki.example.org/callback"],
-      },
-    },
+    apps: smallSite.apps,
     ...more,
   });
 }

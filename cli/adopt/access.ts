@@ -1,10 +1,11 @@
+import { list } from "../../access/stack";
 import { show } from "../../config/problems";
 import type { SiteInput } from "../../config/schema";
 import type { Expressions } from "./expressions";
 import type { Groups } from "./groups";
 import { isAppGroup } from "./groups";
 import type { Live } from "./instance";
-import { listOf, textOf } from "./basis";
+import { textOf } from "./basis";
 import type { Basis } from "./basis";
 import { unusable } from "./people";
 
@@ -116,5 +117,5 @@ function byOrder(a: Live, b: Live): number {
 
 /** Whether a list holds each of some keys once, and what else it holds. */
 export function beyond(object: Live, field: string, usual: readonly unknown[]): unknown[] {
-  return listOf(object, field).filter((pk) => !usual.includes(pk));
+  return list(object[field]).filter((pk) => !usual.includes(pk));
 }

@@ -1,9 +1,10 @@
+import { list } from "../../access/stack";
 import { adopt as shape } from "../../config/adopt-shape";
 import type { SiteInput } from "../../config/schema";
 import { BUILT_IN_LOGIN, DEFAULT_BRAND, FLOWS, flowAt, leadsTo, stageAt } from "./flows";
 import type { Instance, Live } from "./instance";
 import type { Listed } from "./listed";
-import { NOTHING, isSet, listOf, read, textOf, unsaid } from "./reading";
+import { NOTHING, isSet, read, textOf, unsaid } from "./reading";
 import type { Reading } from "./reading";
 import { sessionOf } from "./session";
 
@@ -44,7 +45,7 @@ function adoptedLogin(instance: Instance, sources: readonly unknown[]): Reading<
     leadsTo(recovery_flow, flowAt(instance, FLOWS.recovery)) ||
     leadsTo(enrollment_flow, flowAt(instance, FLOWS.enrollment)) ||
     leadsTo(passwordless_flow, flowAt(instance, FLOWS.passkey)) ||
-    listOf(identification.sources).some((source) => sources.includes(source));
+    list(identification.sources).some((source) => sources.includes(source));
   if (!leadsToOurs) return NOTHING;
   const what = `flow ${BUILT_IN_LOGIN.flow}`;
   const session = sessionOf(instance, BUILT_IN_LOGIN.session);

@@ -1,7 +1,8 @@
+import { list } from "../../access/stack";
 import { forwardAuthApp, oidcApp } from "../../config/app-shape";
 import { ldapApp } from "../../config/ldap-app-shape";
 import type { SiteInput } from "../../config/schema";
-import { given, lengthIn, listOf, textOf } from "./basis";
+import { given, lengthIn, textOf } from "./basis";
 import type { Instance, Live } from "./instance";
 import { read, unsaid } from "./reading";
 import type { Reading } from "./reading";
@@ -45,7 +46,7 @@ export function oidcOf(
     ...more,
     ...lifetimesOf(provider),
     providerName: otherThan(slug, textOf(provider, "name")),
-    redirectUris: listOf(provider, "redirect_uris").map(redirectUri),
+    redirectUris: list(provider.redirect_uris).map(redirectUri),
     clientType: provider["client_type"],
     clientId: otherThan(slug, textOf(provider, "client_id")),
     clientSecret: base?.clientSecret,

@@ -1,3 +1,4 @@
+import { list } from "../../access/stack";
 import { hostSlug } from "../../config/app-rules";
 import { ldap as ldapShape } from "../../config/ldap-app-shape";
 import type { SiteInput } from "../../config/schema";
@@ -5,7 +6,7 @@ import { accessOf, beyond } from "./access";
 import type { AccessParts } from "./access";
 import { forwardAuthOf, ldapOf, nameOf, oidcOf, rootOf } from "./app-kinds";
 import type { ForwardAuthApp, LdapApp, OidcApp, Served } from "./app-kinds";
-import { given, lengthIn, listOf, textOf } from "./basis";
+import { given, lengthIn, textOf } from "./basis";
 import type { Basis } from "./basis";
 import { Expressions } from "./expressions";
 import type { Groups } from "./groups";
@@ -217,7 +218,7 @@ export class AppReader {
 
 /** Applications in the order in which outposts list their providers, which a plan compares. */
 function inOrderOfOutposts(instance: Basis["instance"]): Live[] {
-  const providers = instance.all("outposts/instances").flatMap((outpost) => listOf(outpost, "providers"));
+  const providers = instance.all("outposts/instances").flatMap((outpost) => list(outpost.providers));
   const places = new Map(providers.map((pk, place) => [pk, place]));
   const placeOf = ({ provider }: Live): number => places.get(provider) ?? providers.length;
   return [...instance.all("core/applications")].sort((a, b) => placeOf(a) - placeOf(b));
@@ -229,7 +230,7 @@ type Place = Pick<Served, "common" | "slug">;
 function unfit(live: Live, slug: string): string | undefined {
   if (!isKey(slug)) return "has a slug that a site cannot have: lower-case letters, digits and single dashes";
   if (live["provider"] === null || live["provider"] === undefined) return "has no provider; a site has no bare links";
-  if (listOf(live, "backchannel_providers").length > 0) return "has backchannel providers, which a site cannot have";
+  if (list(live.backchannel_providers).length > 0) return "has backchannel providers, which a site cannot have";
   return undefined;
 }
 

@@ -23,12 +23,6 @@ export function textOf(object: Live | undefined, field: string): string | undefi
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** A field that is a list of keys. */
-export function listOf(object: Live | undefined, field: string): readonly unknown[] {
-  const value = object?.[field];
-  return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
 /** An object without the members that are undefined. */
 export function given<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;

@@ -1,4 +1,5 @@
 import type { SiteInput } from "../../config/schema";
+import { member } from "../../delivery/fetch-error";
 import { AppReader } from "./apps";
 import { given } from "./basis";
 import type { Basis } from "./basis";
@@ -129,8 +130,4 @@ function reasonOf(base: Partial<SiteInput>, place: string, code: string): string
   const record = place === "version" ? base : place.split(".").reduce<unknown>(member, base);
   const reason = member(member(record, "waive"), code);
   return typeof reason === "string" ? reason : ADOPTED;
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }

@@ -1,10 +1,11 @@
+import { isRecord, list } from "../../access/stack";
 import { enrollment as shape } from "../../config/enrollment-shape";
 import type { SiteInput } from "../../config/schema";
 import { constantsOf } from "./constants";
 import { FLOWS, flowAt, hasStep, setUpStage, stageAt } from "./flows";
 import type { Instance, Live } from "./instance";
 import { missing } from "./login";
-import { NOTHING, isRecord, isSet, listOf, read, unsaid } from "./reading";
+import { NOTHING, isSet, read, unsaid } from "./reading";
 import type { Reading } from "./reading";
 import { minutesOf } from "./recovery";
 import { otherThan, sessionOf } from "./session";
@@ -104,7 +105,7 @@ function assignable(instance: Instance, keyOfGroup: KeyOf): Keys {
 /** The sources that people come from; nothing said when they are all that the site has. */
 function enrolling(instance: Instance, flow: Live, { keyOfSource, sources: all }: Beside): Keys {
   const stage = stageAt(instance, "identification", `${NAME}-sources`);
-  const sources = hasStep(instance, flow, stage) ? listOf(stage?.sources) : [];
+  const sources = hasStep(instance, flow, stage) ? list(stage?.sources) : [];
   if (sources.length === all.length && sources.every((source, place) => source === all[place])) return {};
   if (sources.length === 0) return { why: "sources must be one at least where the site has any, got none" };
   const keys = sources.map(keyOfSource);

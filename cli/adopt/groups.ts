@@ -1,8 +1,9 @@
+import { list } from "../../access/stack";
 import { looksLikeToken, show } from "../../config/problems";
 import type { SiteInput } from "../../config/schema";
 import type { Live } from "./instance";
 import { Keys } from "./keys";
-import { given, listOf, textOf } from "./basis";
+import { given, textOf } from "./basis";
 import type { Basis } from "./basis";
 
 /** The groups of a site, and how to find one of them. */
@@ -62,7 +63,7 @@ function* orphans(
   for (let isDone = false; !isDone;) {
     isDone = true;
     for (const [key, group] of found) {
-      const missing = listOf(group, "parents").find((pk) => !kept.has(pk as string));
+      const missing = list(group.parents).find((pk) => !kept.has(pk as string));
       if (missing === undefined || !kept.has(group.pk)) continue;
       const parent = textOf(instance.get("core/groups", missing), "name") ?? "it had";
       notes.push({
@@ -116,7 +117,7 @@ function groupOf(
   attributes: Attributes | undefined,
   keyOf: (pk: unknown) => string,
 ): NonNullable<SiteInput["groups"]>[string] {
-  const parents = listOf(group, "parents").map(keyOf);
+  const parents = list(group.parents).map(keyOf);
   return given({
     name: textOf(group, "name") ?? "",
     parents: parents.length === 0 ? undefined : parents,

@@ -1,8 +1,9 @@
+import { list } from "../../access/stack";
 import { login as shape } from "../../config/login-shape";
 import type { SiteInput } from "../../config/schema";
 import { FLOWS, factorOf, flowAt, leadsTo, stageAt, stepsOf } from "./flows";
 import type { Instance, Live } from "./instance";
-import { NOTHING, isSet, listOf, read, unsaid, withoutEmpty } from "./reading";
+import { NOTHING, isSet, read, unsaid, withoutEmpty } from "./reading";
 import type { Reading } from "./reading";
 import { sessionOf } from "./session";
 
@@ -30,7 +31,7 @@ export function loginOf(instance: Instance): Reading<Login> {
   if (identification === undefined || mfa === undefined || guard === undefined || session === undefined) {
     return unsaid(WHAT, ...missing(stages, FLOWS.login));
   }
-  const factors = listOf(mfa.configuration_stages).map((stage) => factorOf(instance, stage));
+  const factors = list(mfa.configuration_stages).map((stage) => factorOf(instance, stage));
   const reputation = reputationOf(instance, flow, guard);
   if (reputation === undefined) {
     return unsaid(WHAT, "reputation must be decided by a policy of the step that denies, got none");

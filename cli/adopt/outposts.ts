@@ -1,7 +1,8 @@
+import { list } from "../../access/stack";
 import type { SiteInput } from "../../config/schema";
 import type { Live } from "./instance";
 import { Keys } from "./keys";
-import { given, listOf, textOf } from "./basis";
+import { given, textOf } from "./basis";
 import type { Basis } from "./basis";
 
 type Outposts = NonNullable<SiteInput["outposts"]>;
@@ -28,7 +29,7 @@ export function outpostsOf({ base, instance, leftOut, notes }: Basis): OutpostPa
     const name = textOf(outpost, "name") ?? "";
     if (textOf(outpost, "managed") === EMBEDDED) continue;
     const key = known.get(name);
-    if (key !== undefined) for (const pk of listOf(outpost, "providers")) serving.set(pk, keys.of(key, key));
+    if (key !== undefined) for (const pk of list(outpost.providers)) serving.set(pk, keys.of(key, key));
     else if (!isLdap(base, outpost)) {
       notes.push({
         what: `outpost ${name}`,
@@ -37,7 +38,7 @@ export function outpostsOf({ base, instance, leftOut, notes }: Basis): OutpostPa
     }
   }
   const [embedded] = instance.having("outposts/instances", "managed", EMBEDDED);
-  const serves = embedded !== undefined && listOf(embedded, "providers").length > 0;
+  const serves = embedded !== undefined && list(embedded.providers).length > 0;
   const form = leftOut.has("outposts.embedded")
     ? undefined
     : (base.outposts?.embedded ?? (serves ? { form: "kept" as const } : undefined));

@@ -1,8 +1,9 @@
+import { list } from "../../access/stack";
 import { passwordPolicy as shape } from "../../config/recovery-shape";
 import type { SiteInput } from "../../config/schema";
 import { FLOWS, stageAt } from "./flows";
 import type { Instance, Live } from "./instance";
-import { NOTHING, listOf, read, unsaid } from "./reading";
+import { NOTHING, read, unsaid } from "./reading";
 import type { Reading } from "./reading";
 
 type PasswordPolicy = NonNullable<SiteInput["passwordPolicy"]>;
@@ -24,7 +25,7 @@ const AMOUNTS = [
 /** What a new password has to be, on an instance with a recovery or an enrollment of ours. */
 export function passwordPolicyOf(instance: Instance): Reading<PasswordPolicy> {
   const forms = FORMS.map((name) => stageAt(instance, "prompt/stages", name)).filter((form) => form !== undefined);
-  const asked = new Set(forms.flatMap((form) => listOf(form.validation_policies)));
+  const asked = new Set(forms.flatMap((form) => list(form.validation_policies)));
   const policies = instance.all("policies/password").filter(({ pk }) => asked.has(pk));
   const [policy, ...others] = policies;
   if (policy === undefined) return NOTHING;

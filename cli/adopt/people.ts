@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { list } from "../../access/stack";
 import type { Authentik } from "../../api/authentik";
 import { RawApi } from "../../api/raw";
 import type { Json } from "../../api/raw";
@@ -152,7 +153,7 @@ class Judge {
   }
 
   person(user: Json, username: string): Judged {
-    const groups = listOf(user.groups);
+    const groups = list(user.groups);
     const person: Person = {
       name: user.name,
       email: user.email,
@@ -227,10 +228,6 @@ function shapeProblem(username: string, person: Person): string | undefined {
 /** Why nobody of a username can be in users.json; nothing for a name that can. */
 export function unusable(username: string): string | undefined {
   return shapeProblem(username, { name: "Somebody", email: "person@example.org", groups: [] });
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** As wide as the project's files are. */

@@ -55,7 +55,7 @@ export class Places {
     const own = ownPlace(address);
     if (own?.startsWith("app-groups.") === true) {
       const key = own.slice("app-groups.".length);
-      const isApp = [...this.texts.keys()].some((other) => other === `authentik_application.identity_apps_${key}`);
+      const isApp = this.texts.has(`authentik_application.identity_apps_${key}`);
       return [isApp ? `apps.${key}` : `hostAccess.${key.replace(/-[0-9a-f]{8}$/, "")}`];
     }
     if (own !== undefined) return [own];

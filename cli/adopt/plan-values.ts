@@ -1,3 +1,4 @@
+import { list } from "../../access/stack";
 import facts from "../../schema/authentik-2026.5.0.facts.json";
 import type { Live } from "./instance";
 import type { ResourceType } from "./resources";
@@ -136,7 +137,7 @@ function compare(planned: unknown, live: unknown, { diff_suppress: suppress, typ
   if (hasUnknown(planned)) return "different";
   if (suppress?.endsWith("JSON") === true) return isSame(canonical(parsed(planned)) === canonical(parsed(live)));
   if (isNothing(planned) || isNothing(live)) return isSame(isNothing(planned) && isNothing(live));
-  if (type === "list") return compareLists(listOf(planned), listOf(live));
+  if (type === "list") return compareLists(list(planned), list(live));
   if (suppress !== undefined) return isSame(asText(planned).replace(/\n$/, "") === asText(live));
   return isSame(planned === ofType(live, type));
 }
@@ -162,10 +163,6 @@ function canonical(value: unknown): string {
       ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
       : member;
   return JSON.stringify(value, inOrder);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function parsed(value: unknown): unknown {

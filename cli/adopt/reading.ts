@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
+import { isRecord } from "../../access/stack";
 import { locate } from "../../config/problems";
 import { flattenIssue, shapeError } from "../../config/shape-errors";
 import type { Listed } from "./listed";
@@ -58,15 +59,6 @@ export function withoutEmpty<T extends object>(value: T, names: readonly (keyof 
   const isEmpty = (name: string, inner: unknown): boolean =>
     (names as readonly string[]).includes(name) && isRecord(inner) && Object.keys(inner).length === 0;
   return Object.fromEntries(Object.entries(value).filter(([name, inner]) => !isEmpty(name, inner))) as T;
-}
-
-export function isRecord(value: unknown): value is Written {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The members of a list; none of what is no list. */
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** Whether a reference of an object leads anywhere. */

@@ -1,7 +1,8 @@
+import { isRecord, list } from "../../access/stack";
 import { systemSettings as shape } from "../../config/system-settings-shape";
 import type { SiteInput } from "../../config/schema";
 import type { Instance } from "./instance";
-import { isRecord, listOf, read, unsaid } from "./reading";
+import { read, unsaid } from "./reading";
 import type { Reading } from "./reading";
 import { minutesOf, wholeUnits } from "./recovery";
 
@@ -39,7 +40,7 @@ export function systemSettingsOf(instance: Instance, letsUpload: boolean): Readi
     impersonation: settings.impersonation,
     eventRetentionDays: wholeUnits(settings.event_retention, "days"),
     gdprCompliance: settings.gdpr_compliance,
-    footerLinks: listOf(settings.footer_links),
+    footerLinks: list(settings.footer_links),
     defaultTokenMinutes: minutesOf(settings.default_token_duration),
     defaultTokenLength: settings.default_token_length,
     reputationLowerLimit: settings.reputation_lower_limit,

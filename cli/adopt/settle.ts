@@ -99,8 +99,8 @@ async function synthesize(candidate: Candidate, base: string, signal: AbortSigna
     const file = writeSite(folder, { site, files: candidate.files, base });
     writeFileSync(join(folder, "users.json"), JSON.stringify({ users: people }));
     const stacks = await synthesized(signal, { AUTHENTIK_SITE: file, AUTHENTIK_LAYOUT: "split" });
-    const [identity] = stacks.filter((json) => JSON.stringify(json.resource ?? {}).includes('"identity_'));
-    return identity ?? {};
+    // That of the people comes last.
+    return stacks.at(-2) ?? {};
   } catch (error) {
     if (error instanceof Failure) return error.message;
     throw error;

@@ -1,9 +1,10 @@
+import { list } from "../../access/stack";
 import type { SiteInput } from "../../config/schema";
 import { source as shape } from "../../config/source-shape";
 import { BUILT_IN_LOGIN, FLOWS, flowAt, leadsTo, stageAt } from "./flows";
 import type { Instance, Live } from "./instance";
 import type { Listed } from "./listed";
-import { isSet, listOf, read, textOf, unsaid } from "./reading";
+import { isSet, read, textOf, unsaid } from "./reading";
 
 type Source = NonNullable<SiteInput["sources"]>[string];
 
@@ -54,7 +55,7 @@ export function uuidsOf(instance: Instance, { found }: Sources): unknown[] {
 function inOrder(instance: Instance): readonly Live[] {
   const all = instance.all("sources/oauth");
   const shown = [`${FLOWS.login}-identification`, BUILT_IN_LOGIN.identification, `${FLOWS.enrollment}-sources`]
-    .flatMap((name) => listOf(stageAt(instance, "identification", name)?.sources))
+    .flatMap((name) => list(stageAt(instance, "identification", name)?.sources))
     .map((pk) => instance.get("sources/oauth", pk))
     .filter((live) => live !== undefined);
   return [...new Set([...shown, ...all])];

@@ -1,10 +1,11 @@
+import { list } from "../../access/stack";
 import { userSettings as shape } from "../../config/settings-shape";
 import type { SiteInput } from "../../config/schema";
 import { constantsOf } from "./constants";
 import { FLOWS, flowAt, stageAt } from "./flows";
 import type { Instance } from "./instance";
 import { missing } from "./login";
-import { NOTHING, listOf, read, unsaid } from "./reading";
+import { NOTHING, read, unsaid } from "./reading";
 import type { Reading } from "./reading";
 
 type UserSettings = NonNullable<SiteInput["userSettings"]>;
@@ -19,7 +20,7 @@ export function userSettingsOf(instance: Instance): Reading<UserSettings> {
   const form = stageAt(instance, "prompt/stages", `${NAME}-form`);
   if (form === undefined) return unsaid(WHAT, ...missing({ form }, NAME));
   const policy = instance.having("policies/expression", "name", `${NAME}-avatar`)[0];
-  const takesPictures = policy !== undefined && listOf(form.validation_policies).includes(policy.pk);
+  const takesPictures = policy !== undefined && list(form.validation_policies).includes(policy.pk);
   return read(WHAT, shape, { title: flow.title, avatars: takesPictures && limitsOf(policy.expression) });
 }
 
@@ -28,6 +29,6 @@ function limitsOf(expression: unknown): Readonly<Record<string, unknown>> {
   const { MAX_BYTES: bytes, TYPES: types } = constantsOf(expression);
   return {
     maxKiB: Number(bytes) / 1024,
-    types: listOf(types).map((type) => String(type).replace(/^image\//, "")),
+    types: list(types).map((type) => String(type).replace(/^image\//, "")),
   };
 }
